@@ -20,6 +20,15 @@ def compare(row: Row, target: dict[str, Any] | None, ports: dict[Peer, int]) -> 
     return differences + _compare_findings(row, target)
 
 
+def compare_gate(expected: str, gate: dict[str, Any] | None) -> list[str]:
+    if gate is None:
+        return ["the report does not name the gate"]
+    blockers = [f"blocker: {blocker['target']} {blocker['reason']}: {blocker['detail']}"
+                for blocker in gate["blockers"]]
+    difference = _differ("status", expected, gate["status"])
+    return difference + blockers if difference else []
+
+
 def _compare_address(peer: Peer, look: Look, address: dict[str, Any]) -> list[str]:
     place = address["address"]
     differences = _differ(f"{place} mode", look.mode, address.get("mode"))

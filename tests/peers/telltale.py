@@ -23,6 +23,10 @@ def write_config(lab: Path, rows: list[Row], ports: dict[Peer, int]) -> Path:
         "trust": {"file": str(lab / "A.pem")},
         "identities": {"telltale": {"certificate": str(lab / "telltale.crt"), "key": str(lab / "telltale.key")}},
         "targets": [_target(lab, row, ports) for row in rows],
+        "gates": [
+            {"name": "everything", "targets": "all"},
+            {"name": "spotless", "targets": [row.name for row in rows if row.spotless]},
+        ],
     }
     path = lab / "telltale.yml"
     path.write_text(_yaml(config))
@@ -69,4 +73,6 @@ def _yaml(config: dict[str, Any]) -> str:
 def _flow(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(item) for item in value) + "]"
     return json.dumps(value)
