@@ -1,6 +1,4 @@
 # For those who have every package: each target spells one command.
-.PHONY: all test asan tsan fuzz bench fmt lint check run release clean
-
 all:     ; cmake --workflow --preset dev
 test:    ; tools/test
 asan:    ; cmake --workflow --preset asan
@@ -9,5 +7,7 @@ release: ; cmake --workflow --preset release
 fmt:     ; tools/format
 lint:    ; tools/lint
 check:   ; .ci/run
-run: all ; build/dev/telltale --config.file=config/telltale.example.yml
+demo:    ; tools/demo
 clean:   ; rm -rf build
+
+.PHONY: all test asan tsan release fmt lint check demo clean
