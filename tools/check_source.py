@@ -200,25 +200,32 @@ def room_of(path: pathlib.PurePosixPath) -> str | None:
     return None
 
 
+def room_problems(path: str, source: str, text: str) -> Iterator[tuple[int, str]]:
+    """Yields (offset, message) for every include and call that the file's room may not make."""
+    room = room_of(pathlib.PurePosixPath(path))
+    if room is None:
+        return
+    if room not in ROOMS:
+        yield 0, f"{room} is no room of the house"
+        return
+    name = "/".join(path.split("/")[-2:])
+    value = path.startswith("include/") and (name in VALUE_HEADERS or room == "root")
+    pure = ROOMS[room].pure or value or name in PURE_FILES
+    for match in INCLUDE.finditer(strip(source, literals=False)):
+        message = include_problem(room, pure, value, match.group(1) == '"', match.group(2))
+        if message:
+            yield match.start(2), message
+    asks = list(WORLD.finditer(text)) if pure else []
+    if room not in CLOCK_READERS or pure and room != "root":
+        asks += CLOCK.finditer(text)
+    for match in asks:
+        yield match.start(), f"{match.group().strip()} is not for {room}: take it as a parameter"
+
+
 def problems(path: str, source: str) -> list[tuple[int, str]]:
     """Every (line, message) for one file; `path` is relative to the repository."""
-    file = pathlib.PurePosixPath(path)
     text = strip(source)
-    found = list(coroutine_problems(text))
-    room = room_of(file)
-    if room is not None and room not in ROOMS:
-        found.append((0, f"{room} is no room of the house"))
-    elif room is not None:
-        name = "/".join(file.parts[-2:])
-        value = path.startswith("include/") and (name in VALUE_HEADERS or room == "root")
-        pure = ROOMS[room].pure or value or name in PURE_FILES
-        asked = []
-        if pure and room != "root" or room not in CLOCK_READERS:
-            asked += CLOCK.finditer(text)
-        if pure:
-            asked += WORLD.finditer(text)
-        found += [(m.start(), f"{m.group().strip()} is not for {room}: take it as a parameter")
-                  for m in asked]
+    found = [*coroutine_problems(text), *room_problems(path, source, text)]
     return sorted((source.count("\n", 0, at) + 1, message) for at, message in found)
 
 

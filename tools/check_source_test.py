@@ -118,6 +118,7 @@ class Coroutines(unittest.TestCase):
         "Attempt attempt{.target = target}; co_await look(std::move(attempt), deadline);",
         "auto [error, size] = co_await read(buffer, use_tuple);",
         "while (true) { co_await step(); }",
+        "if (late) { call(Foo{1}); } co_await step();",
         "for (const auto& each : co_await all()) { use(each); }",
         "if (auto reply = co_await ask(); reply) { co_return Answer{reply}; }",
         "co_await look([&] { return target; });",
