@@ -32,14 +32,27 @@ check() {
 # failed without saying of what, or never said anything, is one failure.
 count_closing_line() {
   local line ran=0 broke=0
-  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1)
+  line=$(sed -nE '/^[0-9]+ passed, [0-9]+ failed$/p' "$1" | tail -n 1)
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     ran=${BASH_REMATCH[1]} broke=${BASH_REMATCH[2]}
   fi
-  if ((broke == 0 && ($2 != 0 || ran == 0))); then
-    broke=1
-  fi
   count "$ran" "$broke"
+  if ((broke == 0 && ($2 != 0 || ran == 0))); then
+    count 0 1
+  fi
+}
+
+# count_ctest LOG STATUS: adds what ctest's summary says. No summary, or no test in it, is a failure.
+count_ctest() {
+  local sum broke=0 total=0
+  sum=$(sed -n 's/.*tests passed, \([0-9]*\) tests* failed out of \([0-9]*\)$/\1 \2/p' "$1")
+  if [[ -n $sum ]]; then
+    read -r broke total <<<"$sum"
+  fi
+  count $((total - broke)) "$broke"
+  if ((broke == 0 && ($2 != 0 || total == 0))); then
+    count 0 1
+  fi
 }
 
 # closing_line: says the sum; its status is the whole run's.
