@@ -1,0 +1,65 @@
+#pragma once
+// Assessments: how what was observed compares with what ought to be. Values.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "telltale/assess/reason.hpp"
+#include "telltale/probe/observation.hpp"
+
+namespace telltale::assess {
+
+struct Finding {
+  Reason reason = Reason::unknown;
+  Severity severity = Severity::warning;
+  std::string detail;  ///< one sentence for people, about this very case
+  std::string hint;    ///< what to do
+
+  friend bool operator==(const Finding&, const Finding&) = default;
+};
+
+/// Where a client without a certificate is turned away.
+enum class EnforcedBy { tls, http };
+BOOST_DESCRIBE_ENUM(EnforcedBy, tls, http)
+
+/// One address at one TLS version. A version that the peer does not speak has none.
+struct VersionAssessment {
+  tls::ProtocolVersion version = tls::ProtocolVersion::tls_1_3;
+  tls::ClientAuthMode mode = tls::ClientAuthMode::unknown;
+  std::optional<EnforcedBy> enforced_by;  ///< with `need` only
+  std::optional<bool>
+      client_certificates_verified;  ///< the stranger refused / accepted / not asked or not sent
+  std::optional<bool> identity_accepted;  ///< nothing: no identity, not asked or not sent
+  std::string cipher_suite;
+  tls::CertificateRequestPtr certificate_request;  ///< null: not asked for one
+};
+
+struct AddressAssessment {
+  fleet::Endpoint address;
+  tls::ClientAuthMode mode = tls::ClientAuthMode::unknown;  ///< the laxest of its versions
+  std::optional<EnforcedBy> enforced_by;
+  std::optional<bool> client_certificates_verified;  ///< false if any version takes anybody
+  std::optional<bool> identity_accepted;             ///< false if any version refuses us
+  std::vector<VersionAssessment> versions;           ///< TLS 1.3 first
+  pki::Chain certificates;                           ///< of the chain seen first; empty if none was
+  std::optional<pki::ChainVerification> verification;  ///< of `certificates`
+  bool reachable =
+      false;  ///< at least one attempt was answered by the application, or TLS refused us
+  std::vector<Finding> findings;
+  Now looked_at;
+};
+
+using AddressAssessmentPtr = std::shared_ptr<const AddressAssessment>;
+
+/// What only all addresses together show.
+struct TargetAssessment {
+  tls::ClientAuthMode mode =
+      tls::ClientAuthMode::unknown;       ///< the laxest address's; unknown if any is
+  std::size_t distinct_certificates = 0;  ///< leaves seen over all addresses
+  bool replicas_agree = true;             ///< in mode, verification, DN list; true for one address
+  std::vector<Finding> findings;
+};
+
+}  // namespace telltale::assess

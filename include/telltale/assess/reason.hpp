@@ -1,0 +1,97 @@
+#pragma once
+// Reason: the bounded words in which every verdict of telltale is given. Reasons are added, never
+// renamed: dashboards, alerts and accepted breakages name them.
+
+#include <string_view>
+
+#include <boost/describe/enum.hpp>
+
+namespace telltale::assess {
+
+enum class Reason {
+  // getting there
+  resolve_failed,
+  connect_refused,
+  connect_failed,
+  connect_timeout,
+  connection_reset,
+  connection_closed,
+  tls_timeout,
+  tls_protocol,
+  plaintext_answer,
+  plaintext_open,
+  // the server's certificate
+  chain_untrusted,
+  chain_incomplete,
+  chain_oversize,
+  certificate_expired,
+  certificate_not_yet_valid,
+  certificate_expiring,
+  certificate_weak,
+  hostname_mismatch,
+  // client authentication
+  client_auth_none,
+  client_auth_mismatch,
+  client_auth_unverified,
+  client_auth_unknown,
+  replicas_disagree,
+  versions_disagree,
+  addresses_missing,
+  // the DN list
+  authorities_missing,
+  authorities_unexpected,
+  authorities_default,
+  authorities_oversize,
+  issuer_not_advertised,
+  issuer_encoding_differs,
+  // our own identity
+  identity_rejected,
+  identity_unconfirmed,
+  identity_expired,
+  identity_expiring,
+  key_algorithm_unsupported,
+  // the application
+  app_refused,
+  app_unhealthy,
+  app_timeout,
+  app_protocol,
+  app_oversize,
+  redis_auth,
+  redis_version,
+  redis_mode_unsupported,
+  // evidence
+  waiting,
+  stale,
+  unknown,
+};
+BOOST_DESCRIBE_ENUM(Reason, resolve_failed, connect_refused, connect_failed, connect_timeout,
+                    connection_reset, connection_closed, tls_timeout, tls_protocol,
+                    plaintext_answer, plaintext_open, chain_untrusted, chain_incomplete,
+                    chain_oversize, certificate_expired, certificate_not_yet_valid,
+                    certificate_expiring, certificate_weak, hostname_mismatch, client_auth_none,
+                    client_auth_mismatch, client_auth_unverified, client_auth_unknown,
+                    replicas_disagree, versions_disagree, addresses_missing, authorities_missing,
+                    authorities_unexpected, authorities_default, authorities_oversize,
+                    issuer_not_advertised, issuer_encoding_differs, identity_rejected,
+                    identity_unconfirmed, identity_expired, identity_expiring,
+                    key_algorithm_unsupported, app_refused, app_unhealthy, app_timeout,
+                    app_protocol, app_oversize, redis_auth, redis_version, redis_mode_unsupported,
+                    waiting, stale, unknown)
+
+/// Error: a caller fails or would fail, or the wall has a hole. Only errors block a gate.
+enum class Severity { error, warning, info };
+BOOST_DESCRIBE_ENUM(Severity, error, warning, info)
+
+/// A row of the reasons table: the documentation, the default severity and the hint in one place.
+struct ReasonRow {
+  Reason reason;
+  Severity severity;         ///< unless the rule says otherwise for the case at hand
+  std::string_view summary;  ///< one sentence: what is the matter
+  std::string_view hint;     ///< what to do about it
+  std::string_view source;   ///< RFC section, or the runtime's file that makes it matter
+};
+
+/// The row of a reason. Every reason has one.
+[[nodiscard]] const ReasonRow& row_of(Reason reason);
+
+}  // namespace telltale::assess

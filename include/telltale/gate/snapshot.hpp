@@ -1,0 +1,87 @@
+#pragma once
+// Snapshot: everything that is known at one moment, immutable and shared. Metrics, JSON, page,
+// table, gate answers and exit codes are functions of a Snapshot and of now.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "telltale/assess/assessment.hpp"
+#include "telltale/fleet/fleet.hpp"
+#include "telltale/gate/state.hpp"
+
+namespace telltale::gate {
+
+/// Cumulative counts of one target since the start.
+struct TargetCounters {
+  std::uint64_t looks = 0;  ///< telltale_probe_attempts_total
+  std::map<assess::Reason, std::uint64_t>
+      failures;  ///< looks that did not succeed, by first reason
+};
+
+/// A cumulative histogram in seconds, as Prometheus has them.
+struct Histogram {
+  static constexpr std::array<double, 12> bounds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                    0.1,   0.25,   0.5,   1.0,  2.5,   5.0};
+  std::array<std::uint64_t, bounds.size() + 1> counts{};  ///< per bucket, the last is +Inf's own
+  double sum = 0;
+
+  void observe(Duration value);
+  [[nodiscard]] std::uint64_t count() const;
+};
+
+/// One address of a target. Without an assessment it has not been looked at yet.
+struct AddressEntry {
+  fleet::Endpoint address;
+  assess::AddressAssessmentPtr assessment;
+  std::uint64_t looks = 0;  ///< finished looks at this address since it appeared
+};
+
+struct TargetEntry {
+  fleet::Target target;
+  std::optional<probe::Resolution> resolution;  ///< nothing: not resolved yet
+  std::vector<AddressEntry> addresses;          ///< those of the newest resolution that gave any
+  assess::TargetAssessment assessment;
+  TargetCounters counters;
+  std::vector<assess::Reason> reasons_seen;  ///< sorted; their series stay at 0 afterwards
+};
+
+using TargetEntryPtr = std::shared_ptr<const TargetEntry>;
+
+struct GateEntry {
+  fleet::GateRules rules;
+  GateState state;
+};
+
+/// What we know of an identity of our own.
+struct IdentityEntry {
+  std::string name;
+  pki::Chain chain;
+  bool has_key = false;
+};
+
+/// About the daemon itself.
+struct Health {
+  bool last_reload_successful = true;
+  CivilTime last_reload_success;
+  std::uint64_t internal_errors = 0;
+};
+
+struct Snapshot {
+  fleet::ProbeRules probe;
+  std::vector<TargetEntryPtr> targets;  ///< in the fleet's order
+  std::vector<GateEntry> gates;
+  std::vector<IdentityEntry> identities;
+  std::array<Histogram, enumerators<probe::Phase>().size()> phase_durations;
+  Health health;
+  bool first_round_done = false;  ///< every target was resolved and every address looked at once
+  Now made_at;
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+}  // namespace telltale::gate

@@ -1,0 +1,94 @@
+#pragma once
+// The gate: whether `need` is safe, and what blocks it otherwise. Pure; fails closed.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/describe/enum.hpp>
+
+#include "telltale/assess/reason.hpp"
+#include "telltale/fleet/fleet.hpp"
+#include "telltale/time.hpp"
+
+namespace telltale::gate {
+
+enum class Status { open, closed, unknown };
+BOOST_DESCRIBE_ENUM(Status, open, closed, unknown)
+
+/// One thing that keeps a gate from opening, or would if it were not accepted.
+struct Blocker {
+  std::string target;
+  std::string address;  ///< ip:port; empty where the whole target is meant
+  std::string caller;   ///< empty where no caller is concerned
+  assess::Reason reason = assess::Reason::unknown;
+  std::string detail;
+  std::string hint;
+
+  friend bool operator==(const Blocker&, const Blocker&) = default;
+};
+
+/// What the evidence says of a gate at one instant, before rounds and time are asked for.
+struct Evidence {
+  std::vector<Blocker> blockers;  ///< fresh, not accepted: the gate is closed
+  std::vector<Blocker> missing;   ///< stale, absent or unknown: the gate is unknown
+  std::vector<Blocker> accepted;  ///< fresh, and accepted until a date
+
+  [[nodiscard]] bool clean() const { return blockers.empty() && missing.empty(); }
+};
+
+/// A gate's memory. Nothing of it is persisted: a start begins at `unknown`.
+struct GateState {
+  Status status = Status::unknown;  ///< at the last step
+  CivilTime last_transition;        ///< when `status` last changed
+  std::optional<Now> clean_since;   ///< start of the present clean streak
+  unsigned clean_rounds = 0;        ///< rounds completed in it
+  std::map<std::string, std::uint64_t>
+      round_started_at;  ///< looks per `target address` when the present round began
+};
+
+/// What a gate answers, whoever asks.
+struct Answer {
+  std::string gate;
+  Status status = Status::unknown;
+  CivilTime since;
+  std::optional<std::string>
+      waiting;  ///< what remains until it opens: `2 of 3 rounds, 4m30s of 10m`
+  Evidence evidence;
+
+  [[nodiscard]] bool ready() const { return status == Status::open; }
+};
+
+struct GateEntry;
+struct Snapshot;
+struct TargetEntry;
+
+/// Gathers what speaks against opening: error findings of fresh looks, mode none where the goal is
+/// need, certificates that end within the gate's margin, addresses that are stale or missing, modes
+/// that are unknown. Accepted blockers are set apart until their date.
+[[nodiscard]] Evidence gather(const Snapshot& snapshot, const fleet::GateRules& rules, Now now);
+
+/// Moves a gate on after new evidence. The only place in which a gate can become open.
+[[nodiscard]] GateState step(const GateState& state, const Snapshot& snapshot,
+                             const fleet::GateRules& rules, Now now);
+
+/// Answers for a gate at `now`. Between steps an answer can only get worse: evidence that has gone
+/// stale, or an acceptance that has run out, takes "open" away without anybody's help.
+[[nodiscard]] Answer answer(const Snapshot& snapshot, const GateEntry& gate, Now now);
+
+/// The part of an answer that concerns one target: `/gate/<name>/<target>`.
+[[nodiscard]] Answer answer_for_target(const Answer& whole, std::string_view target);
+
+/// `open` if all gates are, `closed` if any is, else `unknown`.
+[[nodiscard]] Status overall(const std::vector<Answer>& answers);
+
+/// The look is younger than `stale_after`.
+[[nodiscard]] bool is_fresh(SteadyTime looked_at, Duration stale_after, SteadyTime now);
+
+/// The first instant after `now` at which something in the snapshot goes stale or runs out, so that
+/// a rendering of it must be made anew. Nothing if there is none.
+[[nodiscard]] std::optional<SteadyTime> next_change(const Snapshot& snapshot, Now now);
+
+}  // namespace telltale::gate

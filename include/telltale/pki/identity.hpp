@@ -1,0 +1,78 @@
+#pragma once
+// Identity: somebody's certificate chain, with or without the private key. The key never leaves pki
+// and tls.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "telltale/error.hpp"
+#include "telltale/pki/certificate.hpp"
+#include "telltale/pki/secret.hpp"
+
+struct evp_pkey_st;
+struct x509_st;
+
+namespace telltale::pki {
+
+/// Where an identity's parts lie, as the configuration names them. PEM; the certificate's file may
+/// hold the chain behind the leaf, and the key as well.
+struct IdentityFiles {
+  std::string certificate;
+  std::optional<std::string> key;  ///< nothing: the identity is known by certificate only
+  std::optional<std::string> key_password_file;  ///< for an encrypted key
+
+  friend bool operator==(const IdentityFiles&, const IdentityFiles&) = default;
+};
+
+/// A chain as it is held (not as it could be built) and, where known, its key. Immutable, shared.
+class Identity {
+ public:
+  /// Reads the files. The Error names the file and what is wrong with it: unreadable, no
+  /// certificate in it, an encrypted key without or with a wrong password, a key that does not
+  /// belong.
+  [[nodiscard]] static Result<std::shared_ptr<const Identity>> load(const IdentityFiles& files);
+
+  /// Makes an identity from PEM texts; `key_pem` may be empty. Errors speak of "certificate" and
+  /// "key".
+  [[nodiscard]] static Result<std::shared_ptr<const Identity>> from_pem(
+      std::string_view certificate_pem, std::string_view key_pem, const Secret& key_password = {});
+
+  /// Makes a throwaway self-signed identity with a fresh key (ec: P-256, rsa: 2048), valid from a
+  /// day before `now` for `lifetime`. Throws std::runtime_error if OpenSSL cannot.
+  [[nodiscard]] static std::shared_ptr<const Identity> make_stranger(KeyAlgorithm algorithm,
+                                                                     CivilTime now,
+                                                                     std::chrono::seconds lifetime);
+
+  ~Identity();
+  Identity(const Identity&) = delete;
+  Identity& operator=(const Identity&) = delete;
+
+  /// The chain as held, leaf first; never empty.
+  [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
+
+  [[nodiscard]] const Certificate& leaf() const noexcept { return *chain_.front(); }
+
+  [[nodiscard]] bool has_key() const noexcept { return key_ != nullptr; }
+
+  /// Each certificate's signature was made by the next one in the chain.
+  [[nodiscard]] bool chain_links() const noexcept { return chain_links_; }
+
+  /// For tls: the private key (null without one) and the certificates, borrowed.
+  [[nodiscard]] evp_pkey_st* key() const noexcept { return key_; }
+
+  [[nodiscard]] const std::vector<x509_st*>& certificates() const noexcept { return certificates_; }
+
+ private:
+  Identity() = default;
+  friend struct IdentityBuilder;
+
+  Chain chain_;
+  bool chain_links_ = false;
+  evp_pkey_st* key_ = nullptr;          // owned
+  std::vector<x509_st*> certificates_;  // owned, same order as chain_
+};
+
+using IdentityPtr = std::shared_ptr<const Identity>;
+
+}  // namespace telltale::pki

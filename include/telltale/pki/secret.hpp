@@ -1,0 +1,38 @@
+#pragma once
+// Secret: a password or key text that is wiped from memory when dropped and cannot be printed by
+// accident.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace telltale::pki {
+
+/// Owns secret bytes. Moves, but does not copy; the bytes are overwritten on destruction and on
+/// being moved from. There is no operator<< and no formatter: reveal() marks every use.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string_view text);
+  ~Secret();
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(Secret&& other) noexcept;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+
+  [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
+
+  /// The secret itself; valid while this lives. For the call that needs it, never for a log.
+  [[nodiscard]] std::string_view reveal() const noexcept { return {bytes_.data(), bytes_.size()}; }
+
+ private:
+  void wipe() noexcept;
+
+  std::vector<char>
+      bytes_;  // not std::string: a short one would live on, unwiped, in a moved-from object
+};
+
+/// Overwrites a buffer that held a secret; not optimised away.
+void wipe(std::string& text) noexcept;
+
+}  // namespace telltale::pki

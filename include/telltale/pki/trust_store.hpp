@@ -1,0 +1,47 @@
+#pragma once
+// TrustStore: the trust anchors a chain is verified against.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "telltale/error.hpp"
+#include "telltale/pki/certificate.hpp"
+#include "telltale/pki/verification.hpp"
+
+struct x509_store_st;
+
+namespace telltale::pki {
+
+/// A set of trust anchors. Immutable after loading, shared by content.
+class TrustStore {
+ public:
+  /// Reads every certificate of a PEM file. Errc::unreadable or malformed; a file without any
+  /// certificate is an error, since it would trust nobody.
+  [[nodiscard]] static Result<std::shared_ptr<const TrustStore>> load(const std::string& file);
+
+  [[nodiscard]] static Result<std::shared_ptr<const TrustStore>> from_pem(std::string_view pem);
+
+  ~TrustStore();
+  TrustStore(const TrustStore&) = delete;
+  TrustStore& operator=(const TrustStore&) = delete;
+
+  [[nodiscard]] const Chain& anchors() const noexcept { return anchors_; }
+
+  /// Verifies `chain` (leaf first, as sent) for a TLS server called `name` (a DNS name or an IP
+  /// address) at the time `now`. Never fails: what is wrong is in the outcome. A certificate in the
+  /// store is an anchor even if it is not self-signed, as for Java and Go
+  /// (X509_V_FLAG_PARTIAL_CHAIN).
+  [[nodiscard]] ChainVerification verify(const Chain& chain, const std::string& name,
+                                         CivilTime now) const;
+
+ private:
+  TrustStore() = default;
+
+  Chain anchors_;
+  x509_store_st* store_ = nullptr;  // owned
+};
+
+using TrustStorePtr = std::shared_ptr<const TrustStore>;
+
+}  // namespace telltale::pki

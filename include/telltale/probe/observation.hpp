@@ -1,0 +1,140 @@
+#pragma once
+// Observation: what one look at one address showed. Facts only; a refused connection, an alert or a
+// timeout is not an error but the observation itself. A value; no OpenSSL, no Asio.
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/describe/enum.hpp>
+
+#include "telltale/enum_names.hpp"
+#include "telltale/fleet/fleet.hpp"
+#include "telltale/pki/verification.hpp"
+#include "telltale/time.hpp"
+#include "telltale/tls/handshake.hpp"
+
+namespace telltale::probe {
+
+/// The phases of an attempt, in order.
+enum class Phase { resolve, connect, handshake, first_read, application };
+BOOST_DESCRIBE_ENUM(Phase, resolve, connect, handshake, first_read, application)
+
+/// What was meant to be presented when the server asks for a certificate. What really left is
+/// tls::Handshake::certificate_sent.
+enum class Presentation { nothing, identity, stranger };
+BOOST_DESCRIBE_ENUM(Presentation, nothing, identity, stranger)
+
+/// Why an attempt ended before it was through.
+enum class FailureKind {
+  resolve,      ///< the name has no addresses, or the resolver failed
+  refused,      ///< connection refused
+  unreachable,  ///< no route, or another error of connect()
+  timed_out,    ///< the look's deadline came first
+  reset,        ///< the connection was reset
+  closed,       ///< end of file where an answer was due
+  alert,        ///< the peer sent a fatal TLS alert (in Handshake::alerts)
+  tls,          ///< the peer's bytes are TLS, but wrong; or our side refused to go on
+  plaintext,    ///< the peer answered a ClientHello with bytes that are no TLS
+  application,  ///< the answer is no HTTP or no RESP
+  oversize,     ///< the answer exceeds our caps
+};
+BOOST_DESCRIBE_ENUM(FailureKind, resolve, refused, unreachable, timed_out, reset, closed, alert,
+                    tls, plaintext, application, oversize)
+
+struct Failure {
+  Phase phase = Phase::connect;
+  FailureKind kind = FailureKind::refused;
+  std::string detail;  ///< for people
+
+  friend bool operator==(const Failure&, const Failure&) = default;
+};
+
+/// An HTTP answer, cut to what tells answers apart.
+struct HttpReply {
+  unsigned status = 0;
+  std::string first_line;  ///< of the body, printable, at most 200 bytes
+
+  friend bool operator==(const HttpReply&, const HttpReply&) = default;
+};
+
+/// A RESP answer to PING, and what AUTH and INFO gave where they were sent.
+struct RedisReply {
+  std::string ping;  ///< `PONG`, or the error's line without the dash
+  bool ping_is_error = false;
+  std::optional<std::string> auth_error;  ///< AUTH was sent and refused: the error's line
+  bool authenticated = false;             ///< AUTH was sent and accepted
+  std::optional<std::string> version;     ///< redis_version of INFO
+  std::optional<std::string> mode;        ///< redis_mode of INFO: standalone, cluster, sentinel
+  std::optional<std::string> info_error;  ///< INFO was sent and refused: the error's line
+
+  friend bool operator==(const RedisReply&, const RedisReply&) = default;
+};
+
+/// How long each phase took; nothing for a phase that did not come.
+struct PhaseDurations {
+  std::array<std::optional<Duration>, enumerators<Phase>().size()> by_phase;
+
+  [[nodiscard]] std::optional<Duration>& operator[](Phase phase) {
+    return by_phase[static_cast<std::size_t>(phase)];
+  }
+
+  [[nodiscard]] const std::optional<Duration>& operator[](Phase phase) const {
+    return by_phase[static_cast<std::size_t>(phase)];
+  }
+};
+
+/// One fresh connection with one presentation at one TLS version.
+struct Attempt {
+  Presentation presentation = Presentation::nothing;
+  tls::ProtocolVersion version = tls::ProtocolVersion::tls_1_3;  ///< the only one offered
+  tls::Handshake handshake;
+  std::optional<HttpReply> http;
+  std::optional<RedisReply> redis;
+  std::optional<Failure> failure;  ///< nothing: the application answered
+  PhaseDurations durations;
+};
+
+/// One fresh connection without TLS: to the TLS port itself, or to a port that must not answer.
+struct PlaintextAttempt {
+  std::uint16_t port = 0;
+  std::optional<HttpReply> http;     ///< https targets: a plain GET was answered in HTTP
+  std::optional<std::string> redis;  ///< rediss targets: a plain PING was answered in RESP
+  std::optional<Failure> failure;
+};
+
+/// A chain that the peer sent, and how it verified. One look usually sees one.
+struct PeerChain {
+  pki::Chain certificates;
+  pki::ChainVerification verification;  ///< against our trust and the target's expected name
+};
+
+/// Who we were when we presented ourselves.
+struct OurIdentity {
+  std::string name;
+  pki::Chain chain;
+};
+
+struct Observation {
+  std::string target;
+  fleet::Endpoint address;
+  Now looked_at;                  ///< when the look ended
+  std::vector<Attempt> attempts;  ///< in the order made
+  std::vector<PlaintextAttempt> plaintext;
+  std::vector<PeerChain> peer_chains;   ///< distinct, in the order seen
+  std::optional<OurIdentity> identity;  ///< nothing: we have none to present here
+};
+
+/// What resolving a target's name gave.
+struct Resolution {
+  std::string target;
+  std::string name;  ///< that was resolved; empty where addresses are configured
+  std::vector<fleet::Endpoint> addresses;  ///< sorted, without doubles
+  std::optional<Failure> failure;
+  Now resolved_at;
+  Duration duration{};
+};
+
+}  // namespace telltale::probe

@@ -1,0 +1,41 @@
+#pragma once
+// Renderers: a Snapshot and now become bytes. Pure.
+
+#include <string>
+
+#include "telltale/gate/snapshot.hpp"
+
+namespace telltale::render {
+
+/// The formats of Prometheus' exposition.
+enum class Exposition { text_0_0_4, openmetrics_1_0_0 };
+
+/// Renders /metrics without process_*, which app adds per scrape. For openmetrics the closing
+/// `# EOF` is included only by finish_metrics().
+[[nodiscard]] std::string metrics(const gate::Snapshot& snapshot, Now now, Exposition exposition);
+
+/// `check -o json` and /api/v1/status.
+[[nodiscard]] std::string status_json(const gate::Snapshot& snapshot, Now now);
+
+/// /api/v1/gates/<name>.
+[[nodiscard]] std::string gate_json(const gate::Answer& answer);
+
+/// /api/v1/gates.
+[[nodiscard]] std::string gates_json(const gate::Snapshot& snapshot, Now now);
+
+/// The one line of /gate/<name>, without a newline: `closed: clouddriver 10.0.0.7:7002 …`.
+[[nodiscard]] std::string gate_line(const gate::Answer& answer);
+
+/// `check -o table`: a row per address, findings below, gates last.
+[[nodiscard]] std::string table(const gate::Snapshot& snapshot, Now now, bool color);
+
+/// `check -o short`: a line per gate and per blocker.
+[[nodiscard]] std::string brief(const gate::Snapshot& snapshot, Now now);
+
+/// `check -o junit`: a test suite per target, a case per address, a suite for the gates.
+[[nodiscard]] std::string junit(const gate::Snapshot& snapshot, Now now);
+
+/// The page at `/`: plain HTML without scripts, the same facts.
+[[nodiscard]] std::string page(const gate::Snapshot& snapshot, Now now);
+
+}  // namespace telltale::render
