@@ -261,7 +261,7 @@ struct Server::State {
   std::vector<tcp::acceptor> acceptors;
   std::vector<std::string> addresses;
   Connections connections;                ///< the one idle longest before others that are idle
-  asio::steady_timer vacancy{context};    ///< never expires; cancelled when a connection ends
+  asio::steady_timer vacancy{context};    ///< never expires; cancelled when one ends or turns idle
   asio::steady_timer last_call{context};  ///< expires when stopping has taken long enough
   bool is_stopping = false;
   std::thread thread;
@@ -351,6 +351,7 @@ asio::awaitable<bool> Server::State::wait_for_request(Connections::iterator conn
   }
   connections.splice(connections.end(), connections, connection);
   connection->is_idle = true;
+  vacancy.cancel();
   connection->stream.expires_after(limits.idle);
   const auto space = connection->buffer.prepare(read_bytes);
   const auto [error, bytes] = co_await connection->stream.async_read_some(space, use_tuple);
@@ -441,6 +442,7 @@ asio::awaitable<void> Server::State::linger(Connection& connection) {
   error_code error;
   connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
   connection.is_idle = true;
+  vacancy.cancel();
   connection.buffer.clear();
   connection.stream.expires_after(linger_time);
   const auto space = connection.buffer.prepare(read_bytes);
