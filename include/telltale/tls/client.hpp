@@ -22,9 +22,18 @@ struct Credential {
                                  ///< identity's key (a stranger has an EC and an RSA key)
 };
 
-/// An SSL_CTX for one credential and one protocol version: no verification that could abort
-/// (rule: see everything, then assess), no sessions, tickets or PSKs offered, no chain building
-/// (SSL_MODE_NO_AUTO_CHAIN), security level 0, read-ahead on, auto-retry off.
+class Recording;
+
+/// Frees what libssl allocated.
+struct SslDeleter {
+  void operator()(ssl_ctx_st* context) const noexcept;
+  void operator()(ssl_st* ssl) const noexcept;
+};
+
+/// An SSL_CTX for one credential and one protocol version. It is made to see everything and to
+/// abort over nothing: no verification (that is done afterwards, by pki::TrustStore), security
+/// level 0, no session, ticket or PSK is ever offered (RFC 8446 2.2: an old session survives a flip
+/// to `need`), and the chain sent is the chain held (SSL_MODE_NO_AUTO_CHAIN).
 class ClientContext {
  public:
   /// Throws std::runtime_error if OpenSSL refuses, which means a broken installation.
@@ -33,15 +42,16 @@ class ClientContext {
   ClientContext(const ClientContext&) = delete;
   ClientContext& operator=(const ClientContext&) = delete;
 
-  [[nodiscard]] ssl_ctx_st* get() const noexcept { return context_; }
+  [[nodiscard]] ssl_ctx_st* get() const noexcept { return context_.get(); }
 
   [[nodiscard]] ProtocolVersion version() const noexcept { return version_; }
 
+  [[nodiscard]] const Credential& credential() const noexcept { return credential_; }
+
  private:
-  friend class ClientSession;
   ProtocolVersion version_;
   Credential credential_;
-  ssl_ctx_st* context_ = nullptr;
+  std::unique_ptr<ssl_ctx_st, SslDeleter> context_;
 };
 
 /// What a step on a session came to.
@@ -93,17 +103,18 @@ class ClientSession {
   /// OpenSSL's words for the last Step::failed, e.g. `wrong version number`; empty otherwise.
   [[nodiscard]] const std::string& error() const noexcept { return error_; }
 
-  /// The last Step::failed came from bytes that are no TLS record at all.
-  [[nodiscard]] bool met_plaintext() const noexcept { return met_plaintext_; }
+  /// The peer's first bytes were text, not a TLS record.
+  [[nodiscard]] bool met_plaintext() const noexcept;
 
  private:
-  struct Recording;
   [[nodiscard]] Step outcome_of(int result);
+  [[nodiscard]] Step outcome_of_failure();
 
   std::unique_ptr<Recording> recording_;
-  ssl_st* ssl_ = nullptr;
+  std::unique_ptr<ssl_st, SslDeleter> ssl_;
+  ProtocolVersion version_;
+  bool completed_ = false;  // libssl forgets it when a fatal alert comes afterwards
   std::string error_;
-  bool met_plaintext_ = false;
 };
 
 }  // namespace telltale::tls
