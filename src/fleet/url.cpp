@@ -18,6 +18,8 @@ namespace {
 
 namespace urls = boost::urls;
 
+constexpr std::string_view not_a_url = "is not a URL; use https://HOST:PORT or rediss://HOST:PORT";
+
 Error invalid(std::string sentence) {
   return Error(Errc::invalid_value, std::move(sentence));
 }
@@ -146,11 +148,14 @@ Result<Url> parse_url(std::string_view text) {
   }
   const auto parsed = urls::parse_uri(text);
   if (!parsed) {
-    return invalid("is not a URL; use https://HOST:PORT or rediss://HOST:PORT");
+    return invalid(std::string(not_a_url));
   }
   const Result<Scheme> scheme = scheme_of(*parsed);
   if (!scheme) {
     return scheme.error();
+  }
+  if (!parsed->has_authority()) {
+    return invalid(std::string(not_a_url));
   }
   if (!parsed->encoded_path().empty() || parsed->has_query() || parsed->has_fragment()) {
     return invalid(*scheme == Scheme::https
