@@ -3,20 +3,20 @@
 //
 //   bare_handshakes PORT CA CERTIFICATE KEY LOOKS
 
+#include <arpa/inet.h>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <string>
-
-#include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
+#include <string>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace {
 
