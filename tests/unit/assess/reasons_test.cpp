@@ -18,8 +18,10 @@ std::vector<std::string> documented_rows() {
   std::ifstream file(TELLTALE_SOURCE_DIR "/docs/reasons.md");
   REQUIRE(file.is_open());
   std::vector<std::string> rows;
+  bool is_in_table = false;
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("| `")) {
+    is_in_table = is_in_table || line.starts_with("| reason | severity |");
+    if (is_in_table && line.starts_with("| `")) {
       rows.push_back(line);
     }
   }
