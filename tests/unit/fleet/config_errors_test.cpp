@@ -338,7 +338,8 @@ TEST_SUITE("fleet") {
         {https("expect: {authorities: none}"),
          "3: targets[0].expect.authorities: must be one of any, empty, is \"none\""},
         {https("expect: {authorities: [\"CN=Root\", \"Root\"]}"),
-         "3: targets[0].expect.authorities[1]: "},
+         "3: targets[0].expect.authorities[1]: \"Root\" is not a distinguished name: \"Root\" is "
+         "not followed by ="},
         {beside("probe: {stranger: sometimes}"),
          "2: probe.stranger: must be one of every_round, never, is \"sometimes\""},
         {rediss("expect: {redis_version: 6}"),
