@@ -41,9 +41,10 @@ struct AddressAssessment {
   tls::ClientAuthMode mode = tls::ClientAuthMode::unknown;  ///< the laxest of its versions
   std::optional<EnforcedBy> enforced_by;
   std::optional<bool> client_certificates_verified;  ///< false if any version takes anybody
-  std::optional<bool> identity_accepted;             ///< false if any version refuses us
-  std::vector<VersionAssessment> versions;           ///< TLS 1.3 first
-  pki::Chain certificates;                           ///< of the chain seen first; empty if none was
+  std::string identity;                     ///< name of what we had to present; empty: nothing
+  std::optional<bool> identity_accepted;    ///< false if any version refuses us
+  std::vector<VersionAssessment> versions;  ///< TLS 1.3 first
+  pki::Chain certificates;                  ///< of the chain seen first; empty if none was
   std::optional<pki::ChainVerification> verification;  ///< of `certificates`
   bool reachable =
       false;  ///< at least one attempt was answered by the application, or TLS refused us

@@ -1,6 +1,7 @@
 #pragma once
 // The gate: whether `need` is safe, and what blocks it otherwise. Pure; fails closed.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -57,6 +58,8 @@ struct Answer {
   std::optional<std::string>
       waiting;  ///< what remains until it opens: `2 of 3 rounds, 4m30s of 10m`
   Evidence evidence;
+  std::size_t targets = 0;    ///< that are judged
+  std::size_t addresses = 0;  ///< of those targets
 
   [[nodiscard]] bool ready() const { return status == Status::open; }
 };
