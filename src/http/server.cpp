@@ -367,16 +367,17 @@ asio::awaitable<bool> Server::State::exchange(Connection& connection) {
   Parser parser;
   parser.header_limit(limits.header_bytes);
   parser.body_limit(limits.body_bytes);
+  const Manner closing;
   const error_code error = co_await read_request(connection, parser);
   if (error) {
     auto refused = refusal(error, first_byte);
     if (refused) {
-      co_await send(connection, *std::move(refused), Manner{});
+      co_await send(connection, *std::move(refused), closing);
     }
     co_return false;
   }
   if (auto refused = refusal(parser)) {
-    co_await send(connection, *std::move(refused), Manner{});
+    co_await send(connection, *std::move(refused), closing);
     co_return false;
   }
   const Request request = to_request(parser);
