@@ -10,7 +10,7 @@
 #include "telltale/app/commands.hpp"
 #include "telltale/app/log.hpp"
 #include "telltale/app/plan.hpp"
-#include "telltale/app/process.hpp"
+#include "telltale/app/process_metrics.hpp"
 #include "telltale/app/scheduler.hpp"
 #include "telltale/app/snapshot_cell.hpp"
 #include "telltale/enum_names.hpp"

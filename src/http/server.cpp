@@ -23,6 +23,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/message.hpp>
@@ -93,6 +94,13 @@ struct Manner {
   unsigned version = 11;
   bool keep_alive = false;
   bool without_body = false;
+};
+
+/// What came of reading a request: all of it, or what to answer instead, or neither (nobody is
+/// there any more).
+struct Received {
+  bool is_complete = false;
+  std::optional<Response> refusal;
 };
 
 /// The answer to bytes that are no request we take; nothing if the peer is gone or too slow.
@@ -245,7 +253,7 @@ struct Server::State {
   asio::awaitable<void> serve(Connections::iterator connection);
   asio::awaitable<bool> wait_for_request(Connections::iterator connection);
   asio::awaitable<bool> exchange(Connection& connection);
-  asio::awaitable<error_code> read_request(Connection& connection, Parser& parser);
+  asio::awaitable<Received> receive(Connection& connection, Parser& parser);
   asio::awaitable<bool> send(Connection& connection, Response response, Manner manner);
   asio::awaitable<void> linger(Connection& connection);
 
@@ -363,25 +371,18 @@ asio::awaitable<bool> Server::State::wait_for_request(Connections::iterator conn
 asio::awaitable<bool> Server::State::exchange(Connection& connection) {
   // One deadline for all that follows: a peer that dribbles gains nothing.
   connection.stream.expires_after(limits.exchange);
-  const auto first_byte = *static_cast<const std::uint8_t*>(connection.buffer.data().data());
   Parser parser;
   parser.header_limit(limits.header_bytes);
   parser.body_limit(limits.body_bytes);
-  const Manner closing;
-  const error_code error = co_await read_request(connection, parser);
-  if (error) {
-    auto refused = refusal(error, first_byte);
-    if (refused) {
-      co_await send(connection, *std::move(refused), closing);
-    }
-    co_return false;
+  Manner manner;
+  Received received = co_await receive(connection, parser);
+  if (received.refusal) {
+    co_await send(connection, *std::move(received.refusal), manner);
   }
-  if (auto refused = refusal(parser)) {
-    co_await send(connection, *std::move(refused), closing);
+  if (!received.is_complete) {
     co_return false;
   }
   const Request request = to_request(parser);
-  Manner manner;
   manner.version = parser.get().version();
   manner.keep_alive = parser.keep_alive() && !is_stopping;
   manner.without_body = request.method == "HEAD";
@@ -390,27 +391,33 @@ asio::awaitable<bool> Server::State::exchange(Connection& connection) {
   co_return sent&& manner.keep_alive;
 }
 
-/// Reads header and body. A header that is refused is left without its body.
-asio::awaitable<error_code> Server::State::read_request(Connection& connection, Parser& parser) {
+asio::awaitable<Received> Server::State::receive(Connection& connection, Parser& parser) {
+  const auto first_byte = *static_cast<const std::uint8_t*>(connection.buffer.data().data());
   const auto [header_error, header_bytes] =
       co_await wire::async_read_header(connection.stream, connection.buffer, parser, use_tuple);
   std::ignore = header_bytes;
-  if (header_error || refusal(parser)) {
-    co_return header_error;
+  if (header_error) {
+    co_return Received{false, refusal(header_error, first_byte)};
   }
-  if (!parser.is_done() && parser.get()[wire::field::expect] == "100-continue") {
+  if (auto refused = refusal(parser)) {
+    co_return Received{false, std::move(refused)};
+  }
+  if (!parser.is_done() && beast::iequals(parser.get()[wire::field::expect], "100-continue")) {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     const auto line = asio::buffer(go_on);
     const auto [error, bytes] = co_await asio::async_write(connection.stream, line, use_tuple);
     std::ignore = bytes;
     if (error) {
-      co_return error;
+      co_return Received{};
     }
   }
   const auto [body_error, body_bytes] =
       co_await wire::async_read(connection.stream, connection.buffer, parser, use_tuple);
   std::ignore = body_bytes;
-  co_return body_error;
+  if (body_error) {
+    co_return Received{false, refusal(body_error, first_byte)};
+  }
+  co_return Received{true, std::nullopt};
 }
 
 Response Server::State::answer(const Request& request) const {
