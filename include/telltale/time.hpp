@@ -27,7 +27,8 @@ struct Now {
 /// Spells a time as RFC 3339 in UTC, e.g. `2026-11-22T01:02:03Z`.
 [[nodiscard]] std::string to_rfc3339(CivilTime time);
 
-/// Spells a span for people by its two largest units, e.g. `7d`, `1m30s`, `250ms`; `0s` for none.
+/// Spells a span for people by its largest unit of `d h m s ms` and the one below it, e.g. `7d`,
+/// `1m30s`, `250ms`; `0s` for less than a millisecond.
 [[nodiscard]] std::string to_text(Duration span);
 
 /// Reads a span written as Prometheus writes them: one or more of `ms s m h d w y`, largest first
