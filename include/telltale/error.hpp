@@ -24,6 +24,9 @@ enum class Errc {
 /// Never holds a secret.
 class Error {
  public:
+  /// Says nothing. Boost 1.81's result<T, Error>::error() needs it to compile.
+  Error() = default;
+
   Error(Errc code, std::string detail) : code_(code), detail_(std::move(detail)) {}
 
   [[nodiscard]] Errc code() const noexcept { return code_; }
@@ -38,7 +41,7 @@ class Error {
   friend bool operator==(const Error&, const Error&) = default;
 
  private:
-  Errc code_;
+  Errc code_ = Errc::malformed;
   std::string detail_;
 };
 

@@ -115,16 +115,8 @@ std::string server_name(SSL* ssl) {
   return {name.begin(), name.end()};
 }
 
-std::vector<mint::Der> subjects_of(const std::vector<mint::Der>& certificates) {
-  std::vector<mint::Der> subjects;
-  for (const mint::Der& certificate : certificates) {
-    subjects.push_back(mint::Credential{.leaf = certificate, .chain = {}, .key = {}}.subject_der());
-  }
-  return subjects;
-}
-
 std::vector<mint::Der> advertised_authorities(const PeerOptions& options) {
-  std::vector<mint::Der> names = options.authorities.value_or(subjects_of(options.trust));
+  std::vector<mint::Der> names = options.authorities.value_or(mint::subjects_of(options.trust));
   if (options.authorities_padded_to_bytes == 0) {
     return names;
   }
@@ -266,10 +258,7 @@ int TlsServer::on_client_chain(X509_STORE_CTX* verification, void* server) {
   std::vector<mint::Der> chain;
   STACK_OF(X509)* sent = X509_STORE_CTX_get0_untrusted(verification);
   for (int i = 0; i < sk_X509_num(sent); ++i) {
-    unsigned char* bytes = nullptr;
-    const int size = i2d_X509(sk_X509_value(sent, i), &bytes);
-    chain.emplace_back(bytes, bytes + size);
-    OPENSSL_free(bytes);
+    chain.push_back(mint::to_der(*sk_X509_value(sent, i)));
   }
   self.record_.update([&](Seen& seen) {
     ++seen.client_certificates;

@@ -10,6 +10,7 @@
 
 #include "support/keys.hpp"
 #include "support/openssl_ptr.hpp"
+#include "support/pem.hpp"
 
 namespace telltale::mint {
 
@@ -140,6 +141,26 @@ TEST_CASE("mint: padding names -> exactly as many bytes as asked, all different"
   }
   CHECK_THROWS(static_cast<void>(padding_names_of_size(63)));
   CHECK_THROWS(static_cast<void>(padding_names_of_size(65536)));
+}
+
+TEST_CASE("mint: what is written as PEM -> is read back the same") {
+  const Ca root;
+  const Ca issuing = root.intermediate({.common_name = "Issuing"});
+  const Credential leaf = issuing.issue();
+  const TempDir files;
+  const std::string certificate = files.write("leaf.pem", leaf.chain_pem());
+  CHECK(support::read_credential(certificate, files.write("leaf.key", leaf.key_pem())) == leaf);
+  CHECK(support::read_credential(certificate,
+                                 files.write("ec.key", leaf.key_pem(KeyFormat::pkcs1))) == leaf);
+  const std::vector<Der> bundle = {root.certificate(), issuing.certificate()};
+  CHECK(support::read_certificates(files.write("bundle.pem", to_pem(bundle))) == bundle);
+  CHECK(subjects_of(bundle) == std::vector<Der>{root.subject_der(), issuing.subject_der()});
+
+  const std::string empty = files.write("empty.pem", "nothing\n");
+  CHECK_THROWS_WITH(static_cast<void>(support::read_certificates(empty)),
+                    (empty + ": holds no PEM certificate").c_str());
+  CHECK_THROWS_WITH(static_cast<void>(support::read_certificates("/nowhere")),
+                    "/nowhere: cannot be read");
 }
 
 TEST_CASE("TempDir: files -> readable by the owner alone, gone with the directory") {

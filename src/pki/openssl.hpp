@@ -1,0 +1,101 @@
+#pragma once
+// Ownership of OpenSSL's objects, and its error queue as an Error. The one place that knows which
+// free function belongs to which type.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "telltale/error.hpp"
+
+namespace telltale::pki {
+
+/// Calls an OpenSSL free function; stateless, so that the owning pointer is as large as a raw one.
+template <auto Free>
+struct Deleter {
+  template <class T>
+  void operator()(T* pointer) const noexcept {
+    Free(pointer);
+  }
+};
+
+/// Frees what OpenSSL allocated as plain memory (OPENSSL_free is a macro).
+inline void free_memory(void* memory) noexcept {
+  OPENSSL_free(memory);
+}
+
+/// Frees a stack, not what it points to.
+inline void free_borrowing_stack(STACK_OF(X509) * stack) noexcept {
+  sk_X509_free(stack);
+}
+
+using Asn1ObjectPtr = std::unique_ptr<ASN1_OBJECT, Deleter<ASN1_OBJECT_free>>;
+using Asn1StringPtr = std::unique_ptr<ASN1_STRING, Deleter<ASN1_STRING_free>>;
+using BasicConstraintsPtr = std::unique_ptr<BASIC_CONSTRAINTS, Deleter<BASIC_CONSTRAINTS_free>>;
+using BignumPtr = std::unique_ptr<BIGNUM, Deleter<BN_free>>;
+using BioPtr = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+using BorrowingStackPtr = std::unique_ptr<STACK_OF(X509), Deleter<free_borrowing_stack>>;
+using EvpPkeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using ExtendedKeyUsagePtr = std::unique_ptr<EXTENDED_KEY_USAGE, Deleter<EXTENDED_KEY_USAGE_free>>;
+using GeneralNamesPtr = std::unique_ptr<GENERAL_NAMES, Deleter<GENERAL_NAMES_free>>;
+using Pkcs8InfoPtr = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>>;
+using SslCtxPtr = std::unique_ptr<SSL_CTX, Deleter<SSL_CTX_free>>;
+using SslPtr = std::unique_ptr<SSL, Deleter<SSL_free>>;
+using X509ExtensionPtr = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
+using X509NamePtr = std::unique_ptr<X509_NAME, Deleter<X509_NAME_free>>;
+using X509Ptr = std::unique_ptr<X509, Deleter<X509_free>>;
+using X509SigPtr = std::unique_ptr<X509_SIG, Deleter<X509_SIG_free>>;
+using X509StoreCtxPtr = std::unique_ptr<X509_STORE_CTX, Deleter<X509_STORE_CTX_free>>;
+using X509StorePtr = std::unique_ptr<X509_STORE, Deleter<X509_STORE_free>>;
+template <class T>
+using OpensslMemory = std::unique_ptr<T, Deleter<free_memory>>;
+
+static_assert(sizeof(X509Ptr) == sizeof(void*));
+
+/// Takes another reference to a counted object.
+[[nodiscard]] X509Ptr share(X509* certificate) noexcept;
+[[nodiscard]] EvpPkeyPtr share(EVP_PKEY* key) noexcept;
+
+/// Makes an Error of the oldest entry in this thread's error queue, which is the cause the later
+/// ones follow from, and empties the queue. `doing` says what was tried: `reading a certificate`.
+[[nodiscard]] Error openssl_error(Errc code, std::string_view doing);
+
+/// Throws what openssl_error says, as std::runtime_error: for calls that fail only where memory or
+/// the installation does.
+[[noreturn]] void throw_openssl_error(std::string_view doing);
+
+/// Throws unless `succeeded`.
+inline void require(bool succeeded, std::string_view doing) {
+  if (!succeeded) {
+    throw_openssl_error(doing);
+  }
+}
+
+/// Leaves this thread's error queue as it was found. Entries left behind by an expected failure
+/// would be taken for the next TLS failure's.
+class ErrorQueueGuard {
+ public:
+  ErrorQueueGuard() noexcept;
+  ~ErrorQueueGuard();
+  ErrorQueueGuard(const ErrorQueueGuard&) = delete;
+  ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
+};
+
+/// What has been written to a memory BIO.
+[[nodiscard]] std::string text_of(BIO& memory);
+
+/// Spells an object identifier: by OpenSSL's long name, or in dotted decimals.
+enum class ObjectSpelling { name, dotted };
+[[nodiscard]] std::string text_of(const ASN1_OBJECT& object, ObjectSpelling spelling);
+
+}  // namespace telltale::pki
