@@ -35,7 +35,11 @@ std::string distance_text(CivilTime time, CivilTime now) {
   }
   const bool is_future = distance > std::chrono::seconds::zero();
   const std::chrono::seconds length = is_future ? distance : -distance;
-  const std::string span = length > longest ? "centuries" : to_text(Duration(length));
+  // Beyond two days nobody asks for the hours.
+  const bool is_long = length >= std::chrono::days(2);
+  const std::chrono::seconds shown =
+      is_long ? std::chrono::floor<std::chrono::days>(length) : length;
+  const std::string span = length > longest ? "centuries" : to_text(Duration(shown));
   return is_future ? "in " + span : span + " ago";
 }
 

@@ -79,6 +79,7 @@ void write_certificate(Markup& html, const pki::Certificate& certificate, CivilT
 }
 
 void write_details(Markup& html, const assess::AddressAssessment& look, CivilTime now) {
+  const auto all = html.in("div", {{"class", "details"}});
   for (const assess::VersionAssessment& seen : look.versions) {
     write_request(html, seen);
   }
