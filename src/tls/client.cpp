@@ -235,6 +235,10 @@ bool ClientSession::certificate_requested() const noexcept {
   return recording_->certificate_requested();
 }
 
+std::optional<Alert> ClientSession::fatal_alert() const {
+  return recording_->fatal_alert();
+}
+
 bool ClientSession::met_plaintext() const noexcept {
   return recording_->met_plaintext();
 }

@@ -94,6 +94,13 @@ void Recording::hear_record_header(ByteView header) {
   met_plaintext_ = header.size() >= record_header_bytes && std::ranges::all_of(header, is_text);
 }
 
+std::optional<Alert> Recording::fatal_alert() const {
+  const auto found = std::ranges::find_if(alerts_, [](const Alert& alert) {
+    return alert.direction == Direction::received && alert.level == AlertLevel::fatal;
+  });
+  return found == alerts_.end() ? std::nullopt : std::optional(*found);
+}
+
 void Recording::describe(Handshake& handshake, ProtocolVersion version,
                          std::span<const pki::Chain> known) const {
   handshake.certificate_sent = certificate_sent_;

@@ -25,6 +25,9 @@ class Recording {
     return certificate_request_.has_value();
   }
 
+  /// The fatal alert that was received, if one was.
+  [[nodiscard]] std::optional<Alert> fatal_alert() const;
+
   /// The first bytes that came were text, not a TLS record.
   [[nodiscard]] bool met_plaintext() const noexcept { return met_plaintext_; }
 

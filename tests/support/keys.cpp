@@ -105,4 +105,13 @@ support::X509Ptr parse_certificate(const Der& certificate) {
   return parsed;
 }
 
+Der to_der(const X509& certificate) {
+  unsigned char* bytes = nullptr;
+  const int size = i2d_X509(&certificate, &bytes);
+  require(size > 0, "write a certificate");
+  Der der(bytes, bytes + size);
+  OPENSSL_free(bytes);
+  return der;
+}
+
 }  // namespace telltale::mint

@@ -17,6 +17,7 @@ namespace telltale::mint {
 
 /// Parses a certificate; throws std::runtime_error if it is none.
 [[nodiscard]] support::X509Ptr parse_certificate(const Der& certificate);
+[[nodiscard]] Der to_der(const X509& certificate);
 
 /// Throws std::runtime_error("cannot <doing>: <OpenSSL's reason>") unless `ok`.
 void require(bool ok, const char* doing);

@@ -21,12 +21,10 @@ using support::KeyPtr;
 using support::X509NamePtr;
 using support::X509Ptr;
 
-/// Calls an i2d function and returns what it wrote.
-template <class Object>
-Der to_der(int (*i2d)(const Object*, unsigned char**), const Object* object) {
+Der name_to_der(const X509_NAME* name) {
   unsigned char* bytes = nullptr;
-  const int size = i2d(object, &bytes);
-  require(size > 0, "write DER");
+  const int size = i2d_X509_NAME(name, &bytes);
+  require(size > 0, "write a distinguished name");
   Der der(bytes, bytes + size);
   OPENSSL_free(bytes);
   return der;
@@ -174,7 +172,7 @@ X509Ptr make_certificate(const Options& options, EVP_PKEY& key, X509* issuer,
 
 Credential make_root(const Options& options, EVP_PKEY& key) {
   const X509Ptr certificate = make_certificate(options, key, nullptr, key);
-  return {.leaf = to_der<X509>(i2d_X509, certificate.get()), .chain = {}, .key = to_pkcs8(key)};
+  return {.leaf = to_der(*certificate), .chain = {}, .key = to_pkcs8(key)};
 }
 
 Options as_ca(Options options) {
@@ -225,13 +223,12 @@ std::string Credential::encrypted_key_pem(std::string_view password) const {
 }
 
 Der Credential::subject_der() const {
-  const X509Ptr certificate = parse_certificate(leaf);
-  return to_der<X509_NAME>(i2d_X509_NAME, X509_get_subject_name(certificate.get()));
+  return subject_of(leaf);
 }
 
 Der Credential::issuer_der() const {
   const X509Ptr certificate = parse_certificate(leaf);
-  return to_der<X509_NAME>(i2d_X509_NAME, X509_get_issuer_name(certificate.get()));
+  return name_to_der(X509_get_issuer_name(certificate.get()));
 }
 
 Ca::Ca() : Ca(Options{.common_name = "Test Root CA"}) {}
@@ -249,8 +246,7 @@ Credential Ca::issue(Options options) const {
   const KeyPtr issuer_key = parse_key(self_.key);
   const X509Ptr certificate = make_certificate(options, *key, issuer.get(), *issuer_key);
 
-  Credential credential{
-      .leaf = to_der<X509>(i2d_X509, certificate.get()), .chain = {}, .key = to_pkcs8(*key)};
+  Credential credential{.leaf = to_der(*certificate), .chain = {}, .key = to_pkcs8(*key)};
   if (!is_root_) {
     credential.chain.push_back(self_.leaf);
     credential.chain.insert(credential.chain.end(), self_.chain.begin(), self_.chain.end());
@@ -266,9 +262,21 @@ Credential self_signed(Options options) {
   return make_root(options, *make_key(options.key_type));
 }
 
+Der subject_of(const Der& certificate) {
+  return name_to_der(X509_get_subject_name(parse_certificate(certificate).get()));
+}
+
+std::vector<Der> subjects_of(const std::vector<Der>& certificates) {
+  std::vector<Der> subjects;
+  for (const Der& certificate : certificates) {
+    subjects.push_back(subject_of(certificate));
+  }
+  return subjects;
+}
+
 Der distinguished_name(const Options& options) {
   const X509NamePtr name = make_name(options);
-  return to_der<X509_NAME>(i2d_X509_NAME, name.get());
+  return name_to_der(name.get());
 }
 
 std::vector<Der> padding_names(std::size_t count) {

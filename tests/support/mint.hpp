@@ -143,6 +143,10 @@ class Ca {
 /// A certificate signed with its own key, known to nobody: the stranger.
 [[nodiscard]] Credential self_signed(Options options = {});
 
+/// The subject of a certificate, and the subjects of several, as a CertificateRequest names them.
+[[nodiscard]] Der subject_of(const Der& certificate);
+[[nodiscard]] std::vector<Der> subjects_of(const std::vector<Der>& certificates);
+
 /// A distinguished name alone, from the name fields of `options`.
 [[nodiscard]] Der distinguished_name(const Options& options);
 

@@ -3,6 +3,7 @@
 // sessions; a session is one handshake on one socket, with a recorder that listens to it.
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -99,6 +100,9 @@ class ClientSession {
 
   /// Whether the peer has asked for a certificate.
   [[nodiscard]] bool certificate_requested() const noexcept;
+
+  /// The fatal alert that the peer sent, if it sent one.
+  [[nodiscard]] std::optional<Alert> fatal_alert() const;
 
   /// OpenSSL's words for the last Step::failed, e.g. `wrong version number`; empty otherwise.
   [[nodiscard]] const std::string& error() const noexcept { return error_; }

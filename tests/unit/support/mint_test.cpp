@@ -10,6 +10,7 @@
 
 #include "support/keys.hpp"
 #include "support/openssl_ptr.hpp"
+#include "support/pem.hpp"
 
 namespace telltale::mint {
 
@@ -79,7 +80,7 @@ TEST_CASE("mint: a CA of the same name and another key -> does not verify") {
   }
 }
 
-TEST_CASE("mint: a respelled CA -> another DER name, the same key") {
+TEST_CASE("mint: a respelled CA -> another DER name with the same key") {
   const Ca root({.common_name = "Root A"});
   const Ca printable =
       root.respelled({.common_name = "Root A", .string_type = StringType::printable});
@@ -118,7 +119,7 @@ TEST_CASE("mint: extensions -> as asked") {
             parse_certificate(root.issue({.serial = 4711}).leaf).get())) == 4711);
 }
 
-TEST_CASE("mint: keys as PEM -> the header of the format, and a password where asked") {
+TEST_CASE("mint: keys as PEM -> the header of the format and a password where asked") {
   const Credential rsa = self_signed({.key_type = KeyType::rsa_1024});
   const Credential elliptic = self_signed();
   CHECK(rsa.key_pem().starts_with("-----BEGIN PRIVATE KEY-----"));
@@ -130,7 +131,7 @@ TEST_CASE("mint: keys as PEM -> the header of the format, and a password where a
   CHECK_FALSE(parses_with_password(encrypted, "wrong"));
 }
 
-TEST_CASE("mint: padding names -> exactly as many bytes as asked, all different") {
+TEST_CASE("mint: padding names -> exactly as many bytes as asked and all different") {
   for (const std::size_t total : {64UL, 100UL, 1000UL, 61440UL, 65535UL}) {
     std::vector<Der> names = padding_names_of_size(total);
     const auto add = [](std::size_t sum, const Der& name) { return sum + name.size() + 2; };
@@ -142,7 +143,27 @@ TEST_CASE("mint: padding names -> exactly as many bytes as asked, all different"
   CHECK_THROWS(static_cast<void>(padding_names_of_size(65536)));
 }
 
-TEST_CASE("TempDir: files -> readable by the owner alone, gone with the directory") {
+TEST_CASE("mint: what is written as PEM -> is read back the same") {
+  const Ca root;
+  const Ca issuing = root.intermediate({.common_name = "Issuing"});
+  const Credential leaf = issuing.issue();
+  const TempDir files;
+  const std::string certificate = files.write("leaf.pem", leaf.chain_pem());
+  CHECK(support::read_credential(certificate, files.write("leaf.key", leaf.key_pem())) == leaf);
+  CHECK(support::read_credential(certificate,
+                                 files.write("ec.key", leaf.key_pem(KeyFormat::pkcs1))) == leaf);
+  const std::vector<Der> bundle = {root.certificate(), issuing.certificate()};
+  CHECK(support::read_certificates(files.write("bundle.pem", to_pem(bundle))) == bundle);
+  CHECK(subjects_of(bundle) == std::vector<Der>{root.subject_der(), issuing.subject_der()});
+
+  const std::string empty = files.write("empty.pem", "nothing\n");
+  CHECK_THROWS_WITH(static_cast<void>(support::read_certificates(empty)),
+                    (empty + ": holds no PEM certificate").c_str());
+  CHECK_THROWS_WITH(static_cast<void>(support::read_certificates("/nowhere")),
+                    "/nowhere: cannot be read");
+}
+
+TEST_CASE("TempDir: files -> readable by the owner alone and gone with the directory") {
   std::filesystem::path path;
   {
     const TempDir directory;

@@ -1,0 +1,22 @@
+#pragma once
+// The commands: each builds its world, runs and returns the program's exit code.
+
+#include "telltale/app/options.hpp"
+
+namespace telltale::app {
+
+/// Runs the daemon until SIGTERM or SIGINT: probes on the calling thread, serves HTTP on another.
+/// 0 after a signal; 2 if the configuration, a credential or a listen address is no good.
+[[nodiscard]] int run_daemon(const Options& options);
+
+/// `telltale check`: looks at every target once and prints the result to stdout. 0 if every gate
+/// would open, 1 if any is closed, 2 if it could not tell.
+[[nodiscard]] int run_check(const Options& options);
+
+/// `--config.check`: reads the configuration and every file it names. 0 or 2.
+[[nodiscard]] int check_config(const Options& options);
+
+/// Reads the command line and runs what it asks for.
+[[nodiscard]] int run(int argc, const char* const* argv);
+
+}  // namespace telltale::app

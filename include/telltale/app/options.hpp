@@ -1,0 +1,46 @@
+#pragma once
+// Options: the command line.
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <boost/describe/enum.hpp>
+
+namespace telltale::app {
+
+enum class Command { run, check };
+
+/// How `check` prints its findings.
+enum class Output { table, brief, json, junit };
+
+enum class LogFormat { logfmt, json };
+BOOST_DESCRIBE_ENUM(LogFormat, logfmt, json)
+
+enum class LogLevel { debug, info, warn, error };
+BOOST_DESCRIBE_ENUM(LogLevel, debug, info, warn, error)
+
+struct Options {
+  Command command = Command::run;
+  std::string config_file = "telltale.yml";
+  bool only_checks_config = false;
+  std::vector<std::string> listen_addresses = {":9943"};
+  LogLevel log_level = LogLevel::info;
+  LogFormat log_format = LogFormat::logfmt;
+  Output output = Output::table;
+};
+
+/// The command line asks for something that is done by printing it: help, a version, or what is
+/// wrong with the line.
+struct Printed {
+  std::string text;
+  int exit_code = 0;  ///< 0, or 2 for a usage error, whose text belongs on stderr
+};
+
+/// Reads a command line. Global flags may stand before and after a subcommand.
+[[nodiscard]] std::variant<Options, Printed> parse_options(int argc, const char* const* argv);
+
+/// `telltale 0.1.0 (clang 19.1.7)`, with the commit where the build names one.
+[[nodiscard]] std::string version_text();
+
+}  // namespace telltale::app

@@ -1,0 +1,80 @@
+#pragma once
+// Scheduler: which address is looked at when. Resolves, looks and hands what was seen to the board.
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "telltale/app/plan.hpp"
+#include "telltale/fleet/fleet.hpp"
+#include "telltale/gate/board.hpp"
+#include "telltale/probe/prober.hpp"
+#include "telltale/probe/resolver.hpp"
+
+namespace telltale::app {
+
+/// Runs on the probing thread's io_context. Each target has a cycle: resolve its name, look at
+/// every address, wait for the rest of the interval. At most `concurrency` looks are under way; a
+/// cycle that is not through is not begun again, so that at most one look per address is ever
+/// waiting.
+class Scheduler {
+ public:
+  /// What the scheduler tells: every look that ended, and that the board has changed.
+  struct Listener {
+    std::function<void(const probe::Observation&)> on_look;
+    std::function<void()> on_change;
+    std::function<void(std::string)> on_internal_error;
+  };
+
+  /// `board` and `context` must outlive it.
+  Scheduler(boost::asio::io_context& context, Plan plan, gate::Board& board, Listener listener);
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  /// Begins a cycle for every target at once. Afterwards the cycles are spread over the interval.
+  void start();
+
+  /// Looks at every target once, then calls `done`.
+  void run_once(std::function<void()> done);
+
+  /// Begins nothing any more. Looks under way end on their own and are dropped.
+  void stop();
+
+ private:
+  struct Cycle;  // one target's
+
+  struct WaitingLook {
+    Cycle* cycle;
+    fleet::Endpoint address;
+  };
+
+  void begin(Cycle& cycle);
+  void take(Cycle& cycle, const probe::Resolution& resolution);
+  void look_at_next();
+  void take(Cycle& cycle, const probe::Observation& observation);
+  void finish(Cycle& cycle);
+  [[nodiscard]] probe::LookRequest request_for(const Cycle& cycle,
+                                               const fleet::Endpoint& address) const;
+  [[nodiscard]] Duration time_to_next(Cycle& cycle);
+
+  Plan plan_;
+  gate::Board& board_;
+  Listener listener_;
+  probe::Prober prober_;
+  probe::Resolver resolver_;
+  std::vector<std::unique_ptr<Cycle>> cycles_;
+  std::deque<WaitingLook> waiting_;
+  std::size_t in_flight_ = 0;
+  std::size_t unfinished_ = 0;           // cycles of run_once() that are not through
+  std::function<void()> when_finished_;  // set by run_once()
+  bool stopped_ = false;
+  std::minstd_rand random_;
+  std::shared_ptr<void> alive_;  // callbacks hold it weakly: they may come after us
+};
+
+}  // namespace telltale::app

@@ -1,0 +1,60 @@
+#pragma once
+// Prober: looks at addresses. Every look is a handful of fresh connections, bounded by one
+// deadline.
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "telltale/fleet/fleet.hpp"
+#include "telltale/pki/identity.hpp"
+#include "telltale/pki/secret.hpp"
+#include "telltale/pki/trust_store.hpp"
+#include "telltale/probe/observation.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace telltale::probe {
+
+/// Everything one look needs; it owns or shares all of it, since a reload may come meanwhile.
+struct LookRequest {
+  std::shared_ptr<const fleet::Target> target;
+  fleet::Endpoint address;
+  Duration timeout{};  ///< for the whole look
+  bool presents_stranger = true;
+  std::string identity_name;
+  pki::IdentityPtr identity;  ///< with a key; null: we have none to present here
+  pki::TrustStorePtr trust;   ///< never null
+  std::shared_ptr<const pki::Secret> redis_password;  ///< null: no AUTH
+};
+
+/// Makes looks on one io_context, whose thread is the only one to call it. Keeps one TLS context
+/// per identity and version, and the two strangers (a P-256 and an RSA key made at construction).
+class Prober {
+ public:
+  /// `now` dates the strangers. `on_internal_error` hears of exceptions, which only a bug or a
+  /// machine out of memory can cause. Throws std::runtime_error if OpenSSL cannot make the
+  /// strangers.
+  Prober(boost::asio::io_context& context, CivilTime now,
+         std::function<void(std::string)> on_internal_error);
+  ~Prober();
+  Prober(const Prober&) = delete;
+  Prober& operator=(const Prober&) = delete;
+
+  /// Looks at one address: `nothing`, `identity` and `stranger` over TLS 1.3 and over TLS 1.2, then
+  /// plaintext, each on a fresh connection. A server that asks for no certificate is not presented
+  /// one, and a version that it does not speak is tried once. `done` is called on the io_context's
+  /// thread, never from within this call, and always: what goes wrong is in the Observation.
+  void look(LookRequest request, std::function<void(Observation)> done);
+
+  class Contexts;
+
+ private:
+  boost::asio::io_context& context_;
+  std::shared_ptr<Contexts> contexts_;  // looks under way keep it
+  std::function<void(std::string)> on_internal_error_;
+};
+
+}  // namespace telltale::probe

@@ -1,0 +1,117 @@
+// `telltale check` and `--config.check`.
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "telltale/app/commands.hpp"
+#include "telltale/app/plan.hpp"
+#include "telltale/app/scheduler.hpp"
+#include "telltale/gate/board.hpp"
+#include "telltale/render/render.hpp"
+
+namespace telltale::app {
+
+namespace {
+
+constexpr int exit_open = 0;
+constexpr int exit_closed = 1;
+constexpr int exit_unknown = 2;
+constexpr int exit_bad_input = 2;
+
+bool wants_color() {
+  // https://no-color.org
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+std::string render(const gate::Snapshot& snapshot, Now now, Output output) {
+  switch (output) {
+    case Output::json:
+      return render::status_json(snapshot, now) + "\n";
+    case Output::junit:
+      return render::junit(snapshot, now);
+    case Output::brief:
+      return render::brief(snapshot, now);
+    case Output::table:
+      return render::table(snapshot, now, wants_color());
+  }
+  return {};
+}
+
+int exit_code_of(const gate::Snapshot& snapshot, Now now) {
+  std::vector<gate::Answer> answers;
+  for (const gate::GateEntry& gate : snapshot.gates) {
+    answers.push_back(gate::answer(snapshot, gate, now));
+  }
+  switch (gate::overall(answers)) {
+    case gate::Status::open:
+      return exit_open;
+    case gate::Status::closed:
+      return exit_closed;
+    case gate::Status::unknown:
+      return exit_unknown;
+  }
+  return exit_unknown;
+}
+
+int complain(const Error& error) {
+  std::cerr << "telltale: " << error.detail() << '\n';
+  return exit_bad_input;
+}
+
+}  // namespace
+
+int check_config(const Options& options) {
+  const auto plan = load_plan(options.config_file);
+  if (!plan) {
+    return complain(plan.error());
+  }
+  std::cout << options.config_file << ": ok, " << plan->fleet->targets.size() << " targets, "
+            << plan->fleet->gates.size() << " gates\n";
+  return 0;
+}
+
+int run_check(const Options& options) {
+  auto plan = load_plan(options.config_file);
+  if (!plan) {
+    return complain(plan.error());
+  }
+  plan->fleet = std::make_shared<const fleet::Fleet>(judged_by_one_round(*plan->fleet));
+  boost::asio::io_context context(1);
+  gate::Board board(*plan->fleet, describe_identities(*plan->credentials), read_clocks());
+  const Scheduler::Listener listener{
+      .on_look = [](const probe::Observation&) {},
+      .on_change = [] {},
+      .on_internal_error =
+          [&board](const std::string& what) {
+            board.note_internal_error();
+            std::cerr << "telltale: internal error: " << what << '\n';
+          },
+  };
+  Scheduler scheduler(context, *plan, board, listener);
+  scheduler.run_once([&context] { context.stop(); });
+  context.run();
+  const Now now = read_clocks();
+  const gate::SnapshotPtr snapshot = board.snapshot(now);
+  std::cout << render(*snapshot, now, options.output) << std::flush;
+  return exit_code_of(*snapshot, now);
+}
+
+int run(int argc, const char* const* argv) {
+  const auto parsed = parse_options(argc, argv);
+  if (const auto* printed = std::get_if<Printed>(&parsed)) {
+    (printed->exit_code == 0 ? std::cout : std::cerr) << printed->text;
+    return printed->exit_code;
+  }
+  const auto& options = std::get<Options>(parsed);
+  if (options.only_checks_config) {
+    return check_config(options);
+  }
+  return options.command == Command::check ? run_check(options) : run_daemon(options);
+}
+
+}  // namespace telltale::app

@@ -1,0 +1,42 @@
+#include "telltale/app/plan.hpp"
+
+#include "telltale/assess/reason.hpp"
+#include "telltale/enum_names.hpp"
+#include "telltale/fleet/config.hpp"
+
+namespace telltale::app {
+
+Result<Plan> load_plan(const std::string& config_file) {
+  std::vector<std::string_view> reasons;
+  for (const assess::Reason reason : enumerators<assess::Reason>()) {
+    reasons.push_back(name_of(reason));
+  }
+  auto fleet = fleet::load_config(config_file, reasons);
+  if (!fleet) {
+    return fleet.error();
+  }
+  auto credentials = fleet::load_credentials(*fleet);
+  if (!credentials) {
+    return credentials.error().at(config_file);
+  }
+  return Plan{std::make_shared<const fleet::Fleet>(*std::move(fleet)),
+              std::make_shared<const fleet::Credentials>(*std::move(credentials))};
+}
+
+std::vector<gate::IdentityEntry> describe_identities(const fleet::Credentials& credentials) {
+  std::vector<gate::IdentityEntry> entries;
+  for (const auto& [name, identity] : credentials.identities) {
+    entries.push_back({name, identity->chain(), identity->has_key()});
+  }
+  return entries;
+}
+
+fleet::Fleet judged_by_one_round(fleet::Fleet fleet) {
+  for (fleet::GateRules& gate : fleet.gates) {
+    gate.rounds = 1;
+    gate.minimum_time = Duration::zero();
+  }
+  return fleet;
+}
+
+}  // namespace telltale::app

@@ -1,0 +1,25 @@
+// telltale: tells whether a Spinnaker fleet is ready for mutual TLS. See docs/architecture.md.
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include "telltale/app/commands.hpp"
+
+int main(int argc, char** argv) {
+  // libssl writes to sockets without MSG_NOSIGNAL.
+  std::signal(SIGPIPE, SIG_IGN);
+  // A core file would hold private keys and passwords.
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  // Two threads allocate much; more arenas would only hold freed memory.
+  mallopt(M_ARENA_MAX, 2);
+  try {
+    return telltale::app::run(argc, argv);
+  } catch (const std::exception& exception) {
+    std::cerr << "telltale: " << exception.what() << '\n';
+    return 2;
+  }
+}

@@ -1,0 +1,96 @@
+#include "probe/http_reader.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace telltale::probe {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::uint32_t header_limit = 16 * 1024;
+constexpr std::uint64_t body_limit = 64 * 1024;
+constexpr std::size_t first_line_limit = 200;
+
+std::string first_line_of(std::string_view body) {
+  std::string line(body.substr(0, std::min(body.find_first_of("\r\n"), first_line_limit)));
+  std::ranges::replace_if(line, [](char c) { return c < 0x20 || c == 0x7f; }, '?');
+  return line;
+}
+
+ReaderState state_of(const error_code& error) {
+  const bool oversize = error == http::error::body_limit || error == http::error::header_limit ||
+                        error == http::error::buffer_overflow;
+  return oversize ? ReaderState::oversize : ReaderState::malformed;
+}
+
+}  // namespace
+
+std::string http_request(const fleet::Target& target) {
+  const bool is_v6 = target.expected_name().find(':') != std::string::npos;
+  const std::string host = is_v6 ? "[" + target.expected_name() + "]" : target.expected_name();
+  return "GET " + target.health + " HTTP/1.1\r\nHost: " + host + ":" +
+         std::to_string(target.url.port) +
+         "\r\nUser-Agent: telltale\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+}
+
+struct HttpReader::Parser {
+  http::response_parser<http::string_body> parser;
+  std::string unread;
+};
+
+HttpReader::HttpReader() : parser_(std::make_unique<Parser>()) {
+  parser_->parser.eager(true);
+  parser_->parser.header_limit(header_limit);
+  parser_->parser.body_limit(body_limit);
+}
+
+HttpReader::~HttpReader() = default;
+
+ReaderState HttpReader::feed(std::string_view bytes) {
+  std::string& unread = parser_->unread;
+  unread.append(bytes);
+  error_code error;
+  while (!unread.empty() && !parser_->parser.is_done()) {
+    const std::size_t used = parser_->parser.put(boost::asio::buffer(unread), error);
+    unread.erase(0, used);
+    if (error == http::error::need_more) {
+      return ReaderState::more;
+    }
+    if (error) {
+      error_ = error.message();
+      return state_of(error);
+    }
+  }
+  return parser_->parser.is_done() ? ReaderState::done : ReaderState::more;
+}
+
+ReaderState HttpReader::finish() {
+  if (!parser_->parser.is_header_done()) {
+    error_ = "the peer closed the connection before its answer's header was whole";
+    return ReaderState::malformed;
+  }
+  error_code error;
+  parser_->parser.put_eof(error);
+  if (error) {
+    error_ = error.message();
+    return ReaderState::malformed;
+  }
+  return ReaderState::done;
+}
+
+std::optional<HttpReply> HttpReader::reply() const {
+  if (!parser_->parser.is_header_done()) {
+    return std::nullopt;
+  }
+  const auto& message = parser_->parser.get();
+  return HttpReply{.status = message.result_int(), .first_line = first_line_of(message.body())};
+}
+
+}  // namespace telltale::probe

@@ -1,0 +1,50 @@
+#pragma once
+// HttpReader: bytes of an HTTP/1.1 answer become an HttpReply. No I/O.
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "telltale/fleet/fleet.hpp"
+#include "telltale/probe/observation.hpp"
+
+namespace telltale::probe {
+
+/// How far a reader of an answer has come.
+enum class ReaderState {
+  more,       ///< feed it more
+  done,       ///< the answer is whole
+  malformed,  ///< it is not what it should be
+  oversize,   ///< it is more than we care to read
+};
+
+/// The request for a target's health path: HTTP/1.1, closing afterwards.
+[[nodiscard]] std::string http_request(const fleet::Target& target);
+
+/// Reads one answer: at most 16 KiB of header and 64 KiB of body.
+class HttpReader {
+ public:
+  HttpReader();
+  ~HttpReader();
+  HttpReader(const HttpReader&) = delete;
+  HttpReader& operator=(const HttpReader&) = delete;
+
+  [[nodiscard]] ReaderState feed(std::string_view bytes);
+
+  /// Says that the peer has closed: an answer without a length ends here.
+  [[nodiscard]] ReaderState finish();
+
+  /// The answer, once its header was read; nothing before.
+  [[nodiscard]] std::optional<HttpReply> reply() const;
+
+  /// Why it is malformed or oversize.
+  [[nodiscard]] const std::string& error() const noexcept { return error_; }
+
+ private:
+  struct Parser;
+
+  std::unique_ptr<Parser> parser_;
+  std::string error_;
+};
+
+}  // namespace telltale::probe

@@ -1,0 +1,212 @@
+#include "probe/look.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "probe/dialogue.hpp"
+#include "probe/http_reader.hpp"
+
+namespace telltale::probe {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+// How long a TLS 1.3 server that accepts us may stay silent before we speak. Every refusal measured
+// came within 20 ms; only a Go server without tickets makes us wait.
+constexpr Duration longest_silence = std::chrono::seconds(1);
+constexpr int silences_per_timeout = 5;
+
+// A stranger outlives the daemon's usual life between restarts.
+constexpr auto stranger_lifetime = std::chrono::hours(24 * 365);
+
+Duration silence_within(Duration timeout) {
+  return std::min(longest_silence, timeout / silences_per_timeout);
+}
+
+/// Runs on to the end of its scope and notes how long that took.
+class Stopwatch {
+ public:
+  explicit Stopwatch(std::optional<Duration>& duration)
+      : duration_(duration), started_at_(steady_clock::now()) {}
+
+  ~Stopwatch() { duration_ = steady_clock::now() - started_at_; }
+
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  std::optional<Duration>& duration_;
+  SteadyTime started_at_;
+};
+
+}  // namespace
+
+Prober::Contexts::Contexts(CivilTime now)
+    : stranger_{
+          .identity = pki::Identity::make_stranger(pki::KeyAlgorithm::ec, now, stranger_lifetime),
+          .alternative =
+              pki::Identity::make_stranger(pki::KeyAlgorithm::rsa, now, stranger_lifetime)} {}
+
+const tls::ClientContext& Prober::Contexts::context(tls::ProtocolVersion version,
+                                                    const tls::Credential& credential) {
+  auto& context = contexts_[Key(version, credential.identity)];
+  if (!context) {
+    context = std::make_unique<tls::ClientContext>(version, credential);
+  }
+  return *context;
+}
+
+Look::Look(boost::asio::io_context& io, LookRequest request)
+    : io_(io),
+      request_(std::move(request)),
+      deadline_(steady_clock::now() + request_.timeout),
+      started_at_(read_clocks().civil),
+      http_request_(http_request(*request_.target)) {
+  observation_.target = request_.target->name;
+  observation_.address = request_.address;
+  if (request_.identity) {
+    observation_.identity = OurIdentity{request_.identity_name, request_.identity->chain()};
+  }
+}
+
+bool Look::is_over() const {
+  const auto& attempts = observation_.attempts;
+  const bool unconnected = !attempts.empty() && attempts.back().failure &&
+                           attempts.back().failure->phase == Phase::connect;
+  return unconnected || steady_clock::now() >= deadline_;
+}
+
+Awaitable<void> Look::run(Prober::Contexts& contexts) {
+  co_await look_over_tls(contexts, tls::ProtocolVersion::tls_1_3);
+  if (!is_over()) {
+    co_await look_over_tls(contexts, tls::ProtocolVersion::tls_1_2);
+  }
+  if (!is_over()) {
+    co_await look_in_plaintext(request_.address.port);
+  }
+  for (const std::uint16_t port : request_.target->plaintext_ports) {
+    if (steady_clock::now() < deadline_) {
+      co_await look_in_plaintext(port);
+    }
+  }
+  observation_.looked_at = read_clocks();
+}
+
+Awaitable<void> Look::look_over_tls(Prober::Contexts& contexts, tls::ProtocolVersion version) {
+  const tls::Credential nothing;
+  co_await attempt(contexts.context(version, nothing), Presentation::nothing);
+  // Who is not asked presents nothing whatever it has, and so has been looked at already.
+  const bool is_asked = observation_.attempts.back().handshake.certificate_request != nullptr;
+  if (is_asked && request_.identity && !is_over()) {
+    const tls::Credential identity{.identity = request_.identity};
+    co_await attempt(contexts.context(version, identity), Presentation::identity);
+  }
+  if (is_asked && request_.presents_stranger && !is_over()) {
+    co_await attempt(contexts.context(version, contexts.stranger()), Presentation::stranger);
+  }
+}
+
+Awaitable<void> Look::attempt(const tls::ClientContext& tls, Presentation presentation) {
+  Attempt attempt{.presentation = presentation, .version = tls.version()};
+  Connection connection(io_, deadline_);
+  {
+    const Stopwatch stopwatch(attempt.durations[Phase::connect]);
+    attempt.failure = co_await connection.connect(request_.address);
+  }
+  if (!attempt.failure) {
+    attempt.failure = co_await shake_hands(connection, tls, attempt);
+    record(connection, attempt.handshake);
+  }
+  if (!attempt.failure) {
+    const Stopwatch stopwatch(attempt.durations[Phase::application]);
+    attempt.failure = co_await speak(connection, attempt);
+  }
+  if (attempt.failure && attempt.failure->phase == Phase::application) {
+    record(connection, attempt.handshake);  // an alert may have come late
+  }
+  observation_.attempts.push_back(std::move(attempt));
+}
+
+Awaitable<MaybeFailure> Look::shake_hands(Connection& connection, const tls::ClientContext& tls,
+                                          Attempt& attempt) {
+  MaybeFailure failure;
+  {
+    const Stopwatch stopwatch(attempt.durations[Phase::handshake]);
+    failure = co_await connection.handshake(tls, request_.target->expected_name());
+  }
+  // In TLS 1.2 the server has judged us before it finishes; in TLS 1.3 it does so afterwards.
+  const bool is_judged_later = tls.version() == tls::ProtocolVersion::tls_1_3 &&
+                               connection.session()->certificate_requested();
+  if (!failure && is_judged_later) {
+    const Stopwatch stopwatch(attempt.durations[Phase::first_read]);
+    failure = co_await connection.first_read(silence_within(request_.timeout));
+  }
+  co_return failure;
+}
+
+Awaitable<MaybeFailure> Look::speak(Connection& connection, Attempt& attempt) {
+  if (request_.target->url.scheme == fleet::Scheme::https) {
+    co_return co_await speak_http(connection, http_request_, attempt.http);
+  }
+  RedisQuestions questions;
+  // The password goes to nobody whose chain and name did not verify on this very connection.
+  const bool is_trusted = is_verified(attempt.handshake);
+  if (is_trusted && !redis_asked_) {
+    questions.password = request_.redis_password.get();
+    questions.username = request_.target->username;
+  }
+  questions.asks_info = !redis_asked_;
+  MaybeFailure failure = co_await speak_redis(connection, questions, attempt.redis);
+  redis_asked_ =
+      redis_asked_ || (attempt.redis && (attempt.redis->version || attempt.redis->info_error ||
+                                         attempt.redis->auth_error));
+  co_return failure;
+}
+
+void Look::record(const Connection& connection, tls::Handshake& handshake) {
+  std::vector<pki::Chain> known;
+  for (const PeerChain& chain : observation_.peer_chains) {
+    known.push_back(chain.certificates);
+  }
+  handshake = connection.session()->recorded(known);
+  if (!handshake.peer_certificates.empty() && find(handshake.peer_certificates) == nullptr) {
+    observation_.peer_chains.push_back(
+        {handshake.peer_certificates,
+         request_.trust->verify(handshake.peer_certificates, request_.target->expected_name(),
+                                started_at_)});
+  }
+}
+
+const PeerChain* Look::find(const pki::Chain& chain) const {
+  // Certificates are shared between the attempts of a look, so that the pointers tell.
+  const auto found = std::ranges::find(observation_.peer_chains, chain, &PeerChain::certificates);
+  return found == observation_.peer_chains.end() ? nullptr : &*found;
+}
+
+bool Look::is_verified(const tls::Handshake& handshake) const {
+  const PeerChain* chain = find(handshake.peer_certificates);
+  return chain != nullptr && chain->verification.trusted && chain->verification.name_matches &&
+         handshake.malformed_certificates == 0;
+}
+
+Awaitable<void> Look::look_in_plaintext(std::uint16_t port) {
+  PlaintextAttempt attempt{.port = port};
+  Connection connection(io_, deadline_);
+  connection.hurry(silence_within(request_.timeout));
+  const fleet::Endpoint endpoint{request_.address.host, port};
+  attempt.failure = co_await connection.connect(endpoint);
+  if (!attempt.failure && request_.target->url.scheme == fleet::Scheme::https) {
+    attempt.failure = co_await speak_http(connection, http_request_, attempt.http);
+  } else if (!attempt.failure) {
+    std::optional<RedisReply> reply;
+    const RedisQuestions only_ping;
+    attempt.failure = co_await speak_redis(connection, only_ping, reply);
+    if (reply) {
+      attempt.redis = reply->ping;
+    }
+  }
+  observation_.plaintext.push_back(std::move(attempt));
+}
+
+}  // namespace telltale::probe

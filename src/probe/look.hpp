@@ -1,0 +1,67 @@
+#pragma once
+// Look: one look at one address, presentation after presentation.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "telltale/probe/prober.hpp"
+
+#include "probe/connection.hpp"
+
+namespace telltale::probe {
+
+/// The TLS contexts of a Prober, made when first wanted.
+class Prober::Contexts {
+ public:
+  explicit Contexts(CivilTime now);
+
+  [[nodiscard]] const tls::ClientContext& context(tls::ProtocolVersion version,
+                                                  const tls::Credential& credential);
+
+  /// A P-256 key, and an RSA one for servers that admit no other.
+  [[nodiscard]] const tls::Credential& stranger() const noexcept { return stranger_; }
+
+ private:
+  using Key = std::pair<tls::ProtocolVersion, pki::IdentityPtr>;
+
+  tls::Credential stranger_;
+  std::map<Key, std::unique_ptr<tls::ClientContext>> contexts_;
+};
+
+class Look {
+ public:
+  Look(boost::asio::io_context& io, LookRequest request);
+
+  /// Makes every attempt; the Observation is whole afterwards.
+  [[nodiscard]] Awaitable<void> run(Prober::Contexts& contexts);
+
+  [[nodiscard]] Observation take() { return std::move(observation_); }
+
+ private:
+  [[nodiscard]] Awaitable<void> look_over_tls(Prober::Contexts& contexts,
+                                              tls::ProtocolVersion version);
+  [[nodiscard]] Awaitable<void> attempt(const tls::ClientContext& tls, Presentation presentation);
+  [[nodiscard]] Awaitable<MaybeFailure> shake_hands(Connection& connection,
+                                                    const tls::ClientContext& tls,
+                                                    Attempt& attempt);
+  [[nodiscard]] Awaitable<MaybeFailure> speak(Connection& connection, Attempt& attempt);
+  [[nodiscard]] Awaitable<void> look_in_plaintext(std::uint16_t port);
+
+  /// The handshake as recorded; a chain not met before is verified and noted.
+  void record(const Connection& connection, tls::Handshake& handshake);
+  [[nodiscard]] const PeerChain* find(const pki::Chain& chain) const;
+  [[nodiscard]] bool is_verified(const tls::Handshake& handshake) const;
+  [[nodiscard]] bool is_over() const;
+
+  boost::asio::io_context& io_;
+  LookRequest request_;
+  SteadyTime deadline_;
+  CivilTime started_at_;
+  std::string http_request_;
+  bool redis_asked_ = false;  // AUTH and INFO go out once a look
+  Observation observation_;
+};
+
+}  // namespace telltale::probe

@@ -1,0 +1,108 @@
+#include "telltale/app/options.hpp"
+
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace telltale::app;
+
+namespace {
+
+std::variant<Options, Printed> parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "telltale");
+  return parse_options(static_cast<int>(words.size()), words.data());
+}
+
+Options parse_well(const std::vector<const char*>& words) {
+  const auto parsed = parse(words);
+  REQUIRE(std::holds_alternative<Options>(parsed));
+  return std::get<Options>(parsed);
+}
+
+Printed print(const std::vector<const char*>& words) {
+  const auto parsed = parse(words);
+  REQUIRE(std::holds_alternative<Printed>(parsed));
+  return std::get<Printed>(parsed);
+}
+
+}  // namespace
+
+TEST_SUITE("app") {
+  TEST_CASE("options: no words -> the daemon with its defaults") {
+    const Options options = parse_well({});
+    CHECK(options.command == Command::run);
+    CHECK(options.config_file == "telltale.yml");
+    CHECK(options.listen_addresses == std::vector<std::string>{":9943"});
+    CHECK(options.log_level == LogLevel::info);
+    CHECK(options.log_format == LogFormat::logfmt);
+    CHECK_FALSE(options.only_checks_config);
+  }
+
+  TEST_CASE("options: global flags -> taken before and after a subcommand") {
+    const std::vector<std::vector<const char*>> lines = {
+        {"--config.file=a.yml", "--log.level", "debug", "check", "-o", "json"},
+        {"check", "-o", "json", "--config.file=a.yml", "--log.level", "debug"},
+        {"--config.file", "a.yml", "check", "--output=json", "--log.level=debug"},
+    };
+    for (const auto& line : lines) {
+      const Options options = parse_well(line);
+      CHECK(options.command == Command::check);
+      CHECK(options.config_file == "a.yml");
+      CHECK(options.log_level == LogLevel::debug);
+      CHECK(options.output == Output::json);
+    }
+  }
+
+  TEST_CASE("options: --web.listen-address twice -> both, without the default") {
+    const Options options =
+        parse_well({"--web.listen-address=:1", "--web.listen-address", "[::1]:2"});
+    CHECK(options.listen_addresses == std::vector<std::string>{":1", "[::1]:2"});
+  }
+
+  TEST_CASE("options: every output -> by its name") {
+    CHECK(parse_well({"check"}).output == Output::table);
+    CHECK(parse_well({"check", "-o", "short"}).output == Output::brief);
+    CHECK(parse_well({"check", "-o", "junit"}).output == Output::junit);
+    CHECK(parse_well({"--log.format=json"}).log_format == LogFormat::json);
+    CHECK(parse_well({"--config.check"}).only_checks_config);
+  }
+
+  TEST_CASE("options: a usage error -> one line that names the word, exit 2") {
+    struct Row {
+      std::vector<const char*> words;
+      std::string_view named;
+    };
+
+    const std::vector<Row> rows = {
+        {{"nope"}, "nope"},
+        {{"--bogus"}, "--bogus"},
+        {{"check", "--bogus"}, "--bogus"},
+        {{"check", "-o", "xml"}, "'xml' is not one of json, junit, short, table"},
+        {{"--log.level=loud"}, "'loud' is not one of debug, error, info, warn"},
+        {{"check", "extra"}, "extra"},
+        {{"-o", "json"}, "-o"},
+        {{"--config.file"}, "--config.file"},
+        {{"check", "check"}, "check"},
+    };
+    for (const Row& row : rows) {
+      const Printed printed = print(row.words);
+      CAPTURE(printed.text);
+      CHECK(printed.exit_code == 2);
+      CHECK(printed.text.starts_with("telltale: "));
+      CHECK(printed.text.find(row.named) != std::string::npos);
+      CHECK(printed.text.find('\n') == printed.text.size() - 1);
+    }
+  }
+
+  TEST_CASE("options: help and version -> printed, exit 0") {
+    const Printed help = print({"--help"});
+    CHECK(help.exit_code == 0);
+    for (const char* flag : {"--config.file", "--config.check", "--web.listen-address",
+                             "--log.level", "--log.format", "check"}) {
+      CHECK(help.text.find(flag) != std::string::npos);
+    }
+    CHECK(print({"check", "--help"}).text.find("--output") != std::string::npos);
+    CHECK(print({"--version"}).text.starts_with("telltale 0."));
+    CHECK(print({"--version"}).exit_code == 0);
+  }
+}
