@@ -94,32 +94,38 @@ class Resolver::Pool : public std::enable_shared_from_this<Resolver::Pool> {
   }
 
  private:
-  // Under the lock.
+  // These run under the lock.
+
   void start_next() {
-    if (queue_.empty() || running_ >= limit_) {
-      return;
+    while (!queue_.empty() && running_ < limit_) {
+      const std::string name = std::move(queue_.front());
+      queue_.pop_front();
+      try {
+        std::thread([pool = shared_from_this(), name] {
+          Lookup lookup = telltale::probe::look_up(name);
+          const std::lock_guard lock(pool->mutex_);
+          --pool->running_;
+          pool->answer(name, std::move(lookup));
+          pool->start_next();
+        }).detach();
+        ++running_;
+      } catch (const std::system_error& error) {
+        answer(name, {{}, std::string("no thread to look it up: ") + error.what()});
+      }
     }
-    std::string name = std::move(queue_.front());
-    queue_.pop_front();
-    ++running_;
-    std::thread([pool = shared_from_this(), name = std::move(name)] {
-      pool->finish(name, telltale::probe::look_up(name));
-    }).detach();
   }
 
-  void finish(const std::string& name, Lookup lookup) {
-    const std::lock_guard lock(mutex_);
-    --running_;
+  void answer(const std::string& name, Lookup lookup) {
     const auto found = waiters_.find(name);
-    if (context_ != nullptr && found != waiters_.end()) {
-      asio::post(*context_, [waiters = std::move(found->second), lookup = std::move(lookup)] {
-        for (const Waiter& waiter : waiters) {
-          waiter(lookup);
-        }
-      });
-      waiters_.erase(found);
+    if (context_ == nullptr || found == waiters_.end()) {
+      return;
     }
-    start_next();
+    asio::post(*context_, [waiters = std::move(found->second), lookup = std::move(lookup)] {
+      for (const Waiter& waiter : waiters) {
+        waiter(lookup);
+      }
+    });
+    waiters_.erase(found);
   }
 
   std::mutex mutex_;

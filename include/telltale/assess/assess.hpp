@@ -9,6 +9,18 @@
 
 namespace telltale::assess {
 
+/// The laxest of several modes. `none` cannot be undercut, so it wins over everything; otherwise
+/// one `unknown` makes the whole unknown, since it may be laxer than what is known. Unknown for an
+/// empty list.
+[[nodiscard]] tls::ClientAuthMode laxest(std::span<const tls::ClientAuthMode> modes);
+
+/// The certificates of a chain as sent whose dates and strength callers rely on: the leaf, and
+/// those on the verified path that are not self-issued. A certificate that was sent but is on no
+/// path (an old cross-certificate) harms nobody, and a root that was sent is not asked: callers
+/// hold their own. Where no path was found: the leaf and all that are not self-issued.
+[[nodiscard]] pki::Chain relied_on(const pki::Chain& sent,
+                                   const pki::ChainVerification& verification);
+
 /// Judges one look at one address of `target` at the time `now`.
 /// `validity_margin`: a certificate that ends sooner than this is `certificate_expiring`.
 [[nodiscard]] AddressAssessment assess_address(const fleet::Target& target,

@@ -36,18 +36,28 @@ struct VersionAssessment {
   tls::CertificateRequestPtr certificate_request;  ///< null: not asked for one
 };
 
+/// The certificate that ends first among those that callers rely on, see relied_on().
+struct CertificateEnd {
+  CivilTime not_after;
+  std::string subject;  ///< RFC 4514
+
+  friend bool operator==(const CertificateEnd&, const CertificateEnd&) = default;
+};
+
 struct AddressAssessment {
   fleet::Endpoint address;
-  tls::ClientAuthMode mode = tls::ClientAuthMode::unknown;  ///< the laxest of its versions
+  tls::ClientAuthMode mode = tls::ClientAuthMode::unknown;  ///< laxest() of its versions
   std::optional<EnforcedBy> enforced_by;
   std::optional<bool> client_certificates_verified;  ///< false if any version takes anybody
-  std::optional<bool> identity_accepted;             ///< false if any version refuses us
-  std::vector<VersionAssessment> versions;           ///< TLS 1.3 first
-  pki::Chain certificates;                           ///< of the chain seen first; empty if none was
+  std::string identity;                     ///< name of what we had to present; empty: nothing
+  std::optional<bool> identity_accepted;    ///< false if any version refuses us
+  std::vector<VersionAssessment> versions;  ///< TLS 1.3 first
+  pki::Chain certificates;                  ///< of the chain seen first; empty if none was
   std::optional<pki::ChainVerification> verification;  ///< of `certificates`
+  std::optional<CertificateEnd> first_to_end;          ///< over all chains seen
   bool reachable =
       false;  ///< at least one attempt was answered by the application, or TLS refused us
-  std::vector<Finding> findings;
+  std::vector<Finding> findings;  ///< at most one of each reason
   Now looked_at;
 };
 
@@ -55,10 +65,9 @@ using AddressAssessmentPtr = std::shared_ptr<const AddressAssessment>;
 
 /// What only all addresses together show.
 struct TargetAssessment {
-  tls::ClientAuthMode mode =
-      tls::ClientAuthMode::unknown;       ///< the laxest address's; unknown if any is
-  std::size_t distinct_certificates = 0;  ///< leaves seen over all addresses
-  bool replicas_agree = true;             ///< in mode, verification, DN list; true for one address
+  tls::ClientAuthMode mode = tls::ClientAuthMode::unknown;  ///< laxest() of its addresses
+  std::size_t distinct_certificates = 0;                    ///< leaves seen over all addresses
+  bool replicas_agree = true;  ///< in mode, verification, DN list; true for one address
   std::vector<Finding> findings;
 };
 

@@ -24,10 +24,12 @@ enum class Reason {
   chain_untrusted,
   chain_incomplete,
   chain_oversize,
+  certificate_malformed,
   certificate_expired,
   certificate_not_yet_valid,
   certificate_expiring,
   certificate_weak,
+  usage_missing,
   hostname_mismatch,
   // client authentication
   client_auth_none,
@@ -67,10 +69,11 @@ enum class Reason {
 BOOST_DESCRIBE_ENUM(Reason, resolve_failed, connect_refused, connect_failed, connect_timeout,
                     connection_reset, connection_closed, tls_timeout, tls_protocol,
                     plaintext_answer, plaintext_open, chain_untrusted, chain_incomplete,
-                    chain_oversize, certificate_expired, certificate_not_yet_valid,
-                    certificate_expiring, certificate_weak, hostname_mismatch, client_auth_none,
-                    client_auth_mismatch, client_auth_unverified, client_auth_unknown,
-                    replicas_disagree, versions_disagree, addresses_missing, authorities_missing,
+                    chain_oversize, certificate_malformed, certificate_expired,
+                    certificate_not_yet_valid, certificate_expiring, certificate_weak,
+                    usage_missing, hostname_mismatch, client_auth_none, client_auth_mismatch,
+                    client_auth_unverified, client_auth_unknown, replicas_disagree,
+                    versions_disagree, addresses_missing, authorities_missing,
                     authorities_unexpected, authorities_default, authorities_oversize,
                     issuer_not_advertised, issuer_encoding_differs, identity_rejected,
                     identity_unconfirmed, identity_expired, identity_expiring,
@@ -93,5 +96,13 @@ struct ReasonRow {
 
 /// The row of a reason. Every reason has one.
 [[nodiscard]] const ReasonRow& row_of(Reason reason);
+
+/// The reason speaks of telltale's own identity. Such findings never block a gate: they say what
+/// telltale could not confirm, not what a caller meets.
+[[nodiscard]] bool concerns_own_identity(Reason reason);
+
+/// The reason speaks of the flip to `need` alone: it does not harm anybody today, so it does not
+/// count for a target whose goal is `none`.
+[[nodiscard]] bool concerns_flip_only(Reason reason);
 
 }  // namespace telltale::assess

@@ -2,8 +2,10 @@
 // Reads telltale.yml. Strict: an unknown key, a wrong type or a bad value is an error that names
 // the file, the line and the key, and says what would be right.
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "telltale/error.hpp"
 #include "telltale/fleet/fleet.hpp"
@@ -12,11 +14,18 @@ namespace telltale::fleet {
 
 /// Reads a configuration's text. `file` is for messages, and relative paths in the text are taken
 /// relative to its directory. Files that the text names are checked to exist and be readable, but
-/// not read.
-/// Errors read `telltale.yml:12: targets[0].url: …`.
-[[nodiscard]] Result<Fleet> parse_config(std::string_view text, const std::string& file);
+/// not read. `known_reasons` are those that a gate may accept.
+/// Errors read `telltale.yml:12: targets[0].url: …`. The first one counts: in the order of the file
+/// what each key says by itself, then what keys say of each other.
+[[nodiscard]] Result<Fleet> parse_config(std::string_view text, const std::string& file,
+                                         std::span<const std::string_view> known_reasons);
 
-/// Reads a configuration file.
-[[nodiscard]] Result<Fleet> load_config(const std::string& file);
+/// Reads a configuration file, of at most 2 MiB.
+[[nodiscard]] Result<Fleet> load_config(const std::string& file,
+                                        std::span<const std::string_view> known_reasons);
+
+/// Every key that parse_config knows, e.g. `targets[].expect.addresses`, `identities.NAME.key`:
+/// what the documentation and the example are held against.
+[[nodiscard]] std::vector<std::string> config_keys();
 
 }  // namespace telltale::fleet

@@ -2,7 +2,12 @@
 // Board: the latest evidence per address, from which Snapshots are made. The one mutable thing in
 // the data path; it belongs to the probing thread.
 
-#include <span>
+#include <array>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "telltale/gate/snapshot.hpp"
 
@@ -10,7 +15,9 @@ namespace telltale::gate {
 
 class Board {
  public:
-  /// `margin` is the largest certificate_validity of the gates, for `certificate_expiring`.
+  /// Knows every target, and nothing about any of them. All gates are `unknown` since `now`.
+  /// Certificates are judged by the largest certificate_validity of the gates; each gate applies
+  /// its own on top.
   Board(const fleet::Fleet& fleet, std::vector<IdentityEntry> identities, Now now);
 
   /// Takes the addresses of a target. One that vanished is dropped with its evidence; a resolution
@@ -22,8 +29,32 @@ class Board {
 
   void note_internal_error();
 
-  /// Steps every gate and makes a Snapshot of the present state.
+  /// Steps every gate and makes a Snapshot of the present state. What has not changed since the
+  /// last one is shared with it.
+  /// A gate's first round is complete at the first step at which everything required has been
+  /// looked at; so a one-shot check looks at everything and then steps.
   [[nodiscard]] SnapshotPtr snapshot(Now now);
+
+ private:
+  /// A target's entry as it grows, and as it was last shared; null after a change.
+  struct Work {
+    TargetEntry entry;
+    TargetEntryPtr shared;
+  };
+
+  [[nodiscard]] Work* find(std::string_view target);
+  [[nodiscard]] bool has_seen_everything() const;
+  [[nodiscard]] static TargetEntryPtr share(Work& work);
+
+  fleet::ProbeRules probe_;
+  Duration margin_{};
+  std::vector<Work> targets_;
+  std::map<std::string, std::size_t, std::less<>> index_;
+  std::vector<GateEntry> gates_;
+  std::vector<IdentityEntry> identities_;
+  std::array<Histogram, enumerators<probe::Phase>().size()> phase_durations_;
+  Health health_;
+  bool first_round_done_ = false;
 };
 
 }  // namespace telltale::gate

@@ -39,6 +39,7 @@ struct AddressEntry {
   fleet::Endpoint address;
   assess::AddressAssessmentPtr assessment;
   std::uint64_t looks = 0;  ///< finished looks at this address since it appeared
+  SteadyTime appeared_at;   ///< when a resolution first listed it
 };
 
 struct TargetEntry {

@@ -1,10 +1,10 @@
 #pragma once
 // The gate: whether `need` is safe, and what blocks it otherwise. Pure; fails closed.
 
-#include <cstdint>
-#include <map>
+#include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/describe/enum.hpp>
@@ -39,14 +39,31 @@ struct Evidence {
   [[nodiscard]] bool clean() const { return blockers.empty() && missing.empty(); }
 };
 
-/// A gate's memory. Nothing of it is persisted: a start begins at `unknown`.
-struct GateState {
+/// How far a gate, or one target under its rules, has come. Nothing of it is persisted: a start
+/// begins at `unknown`.
+struct Progress {
   Status status = Status::unknown;  ///< at the last step
   CivilTime last_transition;        ///< when `status` last changed
   std::optional<Now> clean_since;   ///< start of the present clean streak
   unsigned clean_rounds = 0;        ///< rounds completed in it
-  std::map<std::string, std::uint64_t>
-      round_started_at;  ///< looks per `target address` when the present round began
+  /// When the present round began: a look that ended later counts for it. Nothing until the first
+  /// round is over or evidence spoke against the gate, so that the looks of the start count.
+  std::optional<SteadyTime> round_began;
+};
+
+/// A gate's memory.
+struct GateState {
+  Progress whole;
+  std::vector<Progress> targets;  ///< of every target in scope, in the fleet's order
+};
+
+/// How one target stands under a gate's rules.
+struct TargetStanding {
+  std::string target;
+  Status status = Status::unknown;
+  CivilTime since;
+  std::optional<std::string> waiting;
+  std::size_t addresses = 0;
 };
 
 /// What a gate answers, whoever asks.
@@ -57,6 +74,9 @@ struct Answer {
   std::optional<std::string>
       waiting;  ///< what remains until it opens: `2 of 3 rounds, 4m30s of 10m`
   Evidence evidence;
+  std::size_t targets = 0;                ///< that are judged
+  std::size_t addresses = 0;              ///< of those targets
+  std::vector<TargetStanding> standings;  ///< of those targets, in the fleet's order
 
   [[nodiscard]] bool ready() const { return status == Status::open; }
 };
@@ -67,7 +87,9 @@ struct TargetEntry;
 
 /// Gathers what speaks against opening: error findings of fresh looks, mode none where the goal is
 /// need, certificates that end within the gate's margin, addresses that are stale or missing, modes
-/// that are unknown. Accepted blockers are set apart until their date.
+/// that are unknown. Accepted blockers are set apart until their date. A gate whose rules name a
+/// target that does not exist, or that judges no target at all, misses evidence. Where the goal is
+/// none, what harms nobody today (assess::concerns_flip_only) does not count.
 [[nodiscard]] Evidence gather(const Snapshot& snapshot, const fleet::GateRules& rules, Now now);
 
 /// Moves a gate on after new evidence. The only place in which a gate can become open.
@@ -78,7 +100,9 @@ struct TargetEntry;
 /// stale, or an acceptance that has run out, takes "open" away without anybody's help.
 [[nodiscard]] Answer answer(const Snapshot& snapshot, const GateEntry& gate, Now now);
 
-/// The part of an answer that concerns one target: `/gate/<name>/<target>`.
+/// The part of an answer that concerns one target: `/gate/<name>/<target>`. A target opens by its
+/// own rounds and time, whatever holds others back. Unknown for a target that the gate does not
+/// judge.
 [[nodiscard]] Answer answer_for_target(const Answer& whole, std::string_view target);
 
 /// `open` if all gates are, `closed` if any is, else `unknown`.

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "telltale/gate/snapshot.hpp"
+#include "telltale/http/metrics_cache.hpp"
+#include "telltale/render/process.hpp"
 
 namespace telltale::http {
 
@@ -29,10 +31,14 @@ struct Response {
 struct World {
   gate::SnapshotPtr snapshot;  ///< never null
   Now now;
-  std::string process_metrics;  ///< process_* in the exposition format's common subset, per scrape
+  render::ProcessFigures process;  ///< added to /metrics, read anew per scrape
 };
 
-/// Answers a request. Unknown paths are 404, known ones with another method 405 with `Allow`.
-[[nodiscard]] Response handle(const Request& request, const World& world);
+/// Answers a request. Unknown paths are 404, known ones with another method 405 with `Allow`, a
+/// target that is malformed 400. `cache` saves work between calls and changes no answer.
+[[nodiscard]] Response handle(const Request& request, const World& world, MetricsCache& cache);
+
+/// An error as every endpoint answers it: one line of text.
+[[nodiscard]] Response error_response(unsigned status, std::string_view line);
 
 }  // namespace telltale::http

@@ -1,9 +1,13 @@
 #pragma once
 // Server: HTTP/1.1 on one or more listen addresses, on a thread of its own.
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "telltale/error.hpp"
@@ -11,17 +15,34 @@
 
 namespace telltale::http {
 
-/// Answers one request; called on the server's thread.
+/// Answers one request; called on the server's thread. One that throws makes a 500.
 using Handler = std::function<Response(const Request&)>;
 
-/// Serves until destroyed. GET, HEAD and POST; a header limit of 8 KiB, a body limit of 64 KiB
-/// (read and ignored), 10 s per exchange, at most 256 connections at once.
+/// Hears of a failure inside the server (an exception of the handler, a listener that cannot
+/// accept): where, and what. Called on the server's thread; must not throw.
+using FailureListener = std::function<void(std::string_view where, std::string_view what)>;
+
+/// What a peer may take of us.
+struct Limits {
+  std::uint32_t header_bytes = 8 * 1024;            ///< more is answered 431
+  std::uint64_t body_bytes = 64 * 1024;             ///< more is answered 413
+  std::size_t connections = 256;                    ///< served at once; others wait their turn
+  std::chrono::milliseconds exchange{10'000};       ///< from its first byte to its last
+  std::chrono::milliseconds idle{75'000};           ///< between two exchanges
+  std::chrono::milliseconds finish_on_stop{2'000};  ///< for exchanges under way at stop()
+};
+
+/// Serves until destroyed. Requests are answered one at a time per connection, in their order.
+/// Where all connections are taken, the one idle longest makes room; without an idle one, new ones
+/// wait in the kernel's queue.
 class Server {
  public:
-  /// Binds every address (`127.0.0.1:9943`, `:9943`, `[::]:0`); Errc::invalid_value names the one
-  /// that is malformed or taken. Serving begins with start().
+  /// Binds every address: `127.0.0.1:9943`, `[::1]:0`, or `:9943` and `[::]:9943` for all of IPv4
+  /// and IPv6. Serving begins with start(). Errc::invalid_value names the address that is malformed
+  /// or taken; the caller puts the flag in front with Error::at().
   [[nodiscard]] static Result<std::unique_ptr<Server>> bind(
-      const std::vector<std::string>& addresses, Handler handler);
+      const std::vector<std::string>& addresses, Handler handler, FailureListener on_failure = {},
+      Limits limits = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -29,7 +50,8 @@ class Server {
   /// Starts the serving thread.
   void start();
 
-  /// Stops accepting, lets exchanges under way finish for up to 2 s, joins the thread. Idempotent.
+  /// Stops accepting, lets exchanges under way finish for a while, joins the thread. Idempotent;
+  /// not to be called by the handler.
   void stop();
 
   /// The addresses really bound, with the port chosen where 0 was asked for.

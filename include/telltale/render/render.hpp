@@ -10,8 +10,8 @@ namespace telltale::render {
 /// The formats of Prometheus' exposition.
 enum class Exposition { text_0_0_4, openmetrics_1_0_0 };
 
-/// Renders /metrics without process_*, which app adds per scrape. For openmetrics the closing
-/// `# EOF` is included only by finish_metrics().
+/// Renders /metrics as far as it follows from a snapshot, so that it can be kept until the next
+/// one: without process_metrics(), and without the `# EOF` that ends OpenMetrics.
 [[nodiscard]] std::string metrics(const gate::Snapshot& snapshot, Now now, Exposition exposition);
 
 /// `check -o json` and /api/v1/status.

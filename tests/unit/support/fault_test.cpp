@@ -34,7 +34,7 @@ int tcp_state(const Socket& socket) {
 
 TEST_SUITE_BEGIN("support");
 
-TEST_CASE("Fault: before or within the handshake -> no handshake, its own end") {
+TEST_CASE("Fault: before or within the handshake -> no handshake and an end of its own") {
   struct Row {
     Fault fault;
     End end;
@@ -91,7 +91,7 @@ TEST_CASE("Fault: after the handshake -> the first read meets it") {
   }
 }
 
-TEST_CASE("Fault: at the request -> the request was read, the answer is what it says") {
+TEST_CASE("Fault: at the request -> the request was read and the answer is what it says") {
   struct Row {
     Fault fault;
     End end;
@@ -134,7 +134,7 @@ TEST_CASE("Fault: at the request -> the request was read, the answer is what it 
   }
 }
 
-TEST_CASE("Fault: garbage_reply -> neither HTTP nor RESP, no line end") {
+TEST_CASE("Fault: garbage_reply -> neither HTTP nor RESP nor a line end") {
   const TestPeer peer({.transport = Transport::plaintext, .fault = Fault::garbage_reply});
   const Account account = visit({.port = peer.port(), .version = 0});
   CHECK(account.reply.size() == 1024);
@@ -187,7 +187,7 @@ TEST_CASE("Fault: a silent peer -> its connection ends with the client's") {
   CHECK(peer.wait_until([](const Seen& seen) { return seen.ended_connections == 1; }));
 }
 
-TEST_CASE("Fault: dribbled_handshake -> a byte at a time, and it completes") {
+TEST_CASE("Fault: dribbled_handshake -> a byte at a time until it completes") {
   for (const int version : versions) {
     const TestPeer peer(
         {.fault = Fault::dribbled_handshake, .dribble_interval = std::chrono::milliseconds(1)});

@@ -80,7 +80,7 @@ TEST_CASE("mint: a CA of the same name and another key -> does not verify") {
   }
 }
 
-TEST_CASE("mint: a respelled CA -> another DER name, the same key") {
+TEST_CASE("mint: a respelled CA -> another DER name with the same key") {
   const Ca root({.common_name = "Root A"});
   const Ca printable =
       root.respelled({.common_name = "Root A", .string_type = StringType::printable});
@@ -119,7 +119,7 @@ TEST_CASE("mint: extensions -> as asked") {
             parse_certificate(root.issue({.serial = 4711}).leaf).get())) == 4711);
 }
 
-TEST_CASE("mint: keys as PEM -> the header of the format, and a password where asked") {
+TEST_CASE("mint: keys as PEM -> the header of the format and a password where asked") {
   const Credential rsa = self_signed({.key_type = KeyType::rsa_1024});
   const Credential elliptic = self_signed();
   CHECK(rsa.key_pem().starts_with("-----BEGIN PRIVATE KEY-----"));
@@ -131,7 +131,7 @@ TEST_CASE("mint: keys as PEM -> the header of the format, and a password where a
   CHECK_FALSE(parses_with_password(encrypted, "wrong"));
 }
 
-TEST_CASE("mint: padding names -> exactly as many bytes as asked, all different") {
+TEST_CASE("mint: padding names -> exactly as many bytes as asked and all different") {
   for (const std::size_t total : {64UL, 100UL, 1000UL, 61440UL, 65535UL}) {
     std::vector<Der> names = padding_names_of_size(total);
     const auto add = [](std::size_t sum, const Der& name) { return sum + name.size() + 2; };
@@ -163,7 +163,7 @@ TEST_CASE("mint: what is written as PEM -> is read back the same") {
                     "/nowhere: cannot be read");
 }
 
-TEST_CASE("TempDir: files -> readable by the owner alone, gone with the directory") {
+TEST_CASE("TempDir: files -> readable by the owner alone and gone with the directory") {
   std::filesystem::path path;
   {
     const TempDir directory;

@@ -37,7 +37,7 @@ PeerOptions asking(ClientAuth client_auth) {
 
 TEST_SUITE_BEGIN("support");
 
-TEST_CASE("TestPeer: client_auth none, want, need x presentation x version -> as real servers do") {
+TEST_CASE("TestPeer: client_auth x presentation x version -> as real servers do") {
   enum class Presented { nothing, trusted, stranger, expired, server_only };
 
   struct Row {
@@ -130,7 +130,7 @@ TEST_CASE("TestPeer: verifies_client off -> whatever certificate comes is accept
   }
 }
 
-TEST_CASE("TestPeer: refuses_in_http -> good handshakes, nginx's sentences") {
+TEST_CASE("TestPeer: refuses_in_http -> good handshakes and nginx's sentences") {
   struct Row {
     ClientAuth client_auth;
     std::string nothing;
@@ -261,7 +261,7 @@ TEST_CASE("TestPeer: a client that resumes -> is found out") {
   }
 }
 
-TEST_CASE("TestPeer: http -> status, body and path as configured") {
+TEST_CASE("TestPeer: http -> status and body and path as configured") {
   const TestPeer peer(
       {.http = {.status = 503, .body = R"({"status":"DOWN"})", .health_path = "/health"}});
   const Account down = visit({.port = peer.port()});
@@ -273,7 +273,7 @@ TEST_CASE("TestPeer: http -> status, body and path as configured") {
             .reply.starts_with("HTTP/1.1 503"));
 }
 
-TEST_CASE("TestPeer: plaintext by transport -> refused, served, or served beside TLS") {
+TEST_CASE("TestPeer: plaintext by transport -> refused or served or served beside TLS") {
   const auto reply = [](Transport transport, Application application, std::string request) {
     const TestPeer peer({.transport = transport, .application = application});
     const std::string answer =
@@ -298,7 +298,7 @@ TEST_CASE("TestPeer: plaintext by transport -> refused, served, or served beside
   CHECK(plaintext.seen().requests == 0);
 }
 
-TEST_CASE("TestPeer: redis -> PING, AUTH and INFO as configured") {
+TEST_CASE("TestPeer: redis -> PING and AUTH and INFO as configured") {
   const auto reply = [](const TestPeer& peer, const std::string& commands) {
     return visit({.port = peer.port(), .request = commands + "QUIT\r\n"}).reply;
   };

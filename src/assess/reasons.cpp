@@ -1,0 +1,234 @@
+// The reasons table: what docs/reasons.md, findings, metrics and pages say of a reason.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "telltale/assess/reason.hpp"
+#include "telltale/enum_names.hpp"
+
+namespace telltale::assess {
+
+namespace {
+
+using enum Severity;
+
+constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
+    // getting there
+    {Reason::resolve_failed, error, "The target's name has no address.",
+     "Check the name in `url` or `discover`, the Service behind it, and the DNS policy of "
+     "telltale's pod.",
+     "RFC 1034 3.7"},
+    {Reason::connect_refused, error, "Nothing listens at the address.",
+     "Check that the service runs and that its port is the one in `url`.", "RFC 9293 3.5.2"},
+    {Reason::connect_failed, error, "The address cannot be reached.",
+     "Check routes and network policies between telltale and the service.", "connect(2)"},
+    {Reason::connect_timeout, error, "The address does not answer a connection attempt.",
+     "Look for a firewall or NetworkPolicy that drops packets, or for a pod that is gone.",
+     "connect(2)"},
+    {Reason::connection_reset, error, "The peer resets the connection before it has answered.",
+     "Look into the service's log at the time of the look; a proxy or mesh in between resets what "
+     "it does not know.",
+     "RFC 9293 3.5.2"},
+    {Reason::connection_closed, error, "The peer closes the connection before it has answered.",
+     "Look into the service's log at the time of the look; a proxy that has no backend closes "
+     "like this.",
+     "RFC 9293 3.6"},
+    {Reason::tls_timeout, error, "The TLS handshake does not finish in time.",
+     "Check that the port speaks TLS at all (a plain Redis port hangs on a ClientHello) and that "
+     "the service is not overloaded.",
+     "RFC 8446 4"},
+    {Reason::tls_protocol, error, "The TLS handshake fails.",
+     "Compare the TLS versions, ciphers and key types that both sides allow; the alert in the "
+     "detail is the peer's own word.",
+     "RFC 8446 6"},
+    {Reason::plaintext_answer, error, "The port answers a TLS handshake without TLS.",
+     "Turn TLS on in the service (server.ssl.enabled), or correct the port in `url`.",
+     "RFC 8446 5.1"},
+    {Reason::plaintext_open, error, "The service can be used without TLS.",
+     "Close the plaintext port or turn TLS on there: it is a way round mutual TLS.",
+     "Tomcat Connector without SSLHostConfig; redis.conf port"},
+    // the server's certificate
+    {Reason::chain_untrusted, error, "The server's certificate chain is not trusted.",
+     "Issue the certificate from the CA in `trust`, or put the right CA into `trust`.",
+     "RFC 5280 6.1"},
+    {Reason::chain_incomplete, error,
+     "The server does not send the certificates between its own and the trust anchor.",
+     "Put the intermediate certificates behind the leaf in the server's keystore (keytool "
+     "-importcert with the whole chain, or `openssl pkcs12 -export -certfile`).",
+     "RFC 8446 4.4.2"},
+    {Reason::chain_oversize, error, "The server sends more certificates than Java accepts.",
+     "Send only the leaf and its intermediates: JSSE stops at 10 certificates.",
+     "jdk.tls.maxCertificateChainLength (sun.security.ssl.SSLConfiguration)"},
+    {Reason::certificate_malformed, error, "The server sends a certificate that cannot be read.",
+     "Replace the certificate: its DER is broken, and clients end the handshake there.",
+     "RFC 5280 4.1"},
+    {Reason::certificate_expired, error, "A certificate of the server's chain has expired.",
+     "Renew the certificate and restart the service, so that it is loaded.", "RFC 5280 4.1.2.5"},
+    {Reason::certificate_not_yet_valid, error,
+     "A certificate of the server's chain is not valid yet.",
+     "Check the clocks of the issuer and of the service, or wait for the certificate's time.",
+     "RFC 5280 4.1.2.5"},
+    {Reason::certificate_expiring, warning, "A certificate of the server's chain ends soon.",
+     "Renew the certificate before the rollout, and restart the service.", "RFC 5280 4.1.2.5"},
+    {Reason::certificate_weak, warning, "A certificate of the server's chain is weak.",
+     "Issue it anew with RSA of 2048 bits or more, or EC P-256, signed with SHA-256.",
+     "jdk.certpath.disabledAlgorithms; crypto/x509 checkSignature; NIST SP 800-57"},
+    {Reason::usage_missing, error, "The server's certificate is not meant for TLS servers.",
+     "Issue it with digitalSignature in keyUsage, and serverAuth (for the caller's side clientAuth "
+     "as well) in extendedKeyUsage, or without either extension.",
+     "RFC 5280 4.2.1.3 and 4.2.1.12; sun.security.validator.EndEntityChecker"},
+    {Reason::hostname_mismatch, error, "The server's certificate does not name the server.",
+     "Issue it with the name in subjectAltName (the common name is not looked at), or give the "
+     "name it has as `server_name`.",
+     "RFC 6125 6.4; okhttp3.internal.tls.OkHostnameVerifier"},
+    // client authentication
+    {Reason::client_auth_none, error,
+     "The service does not ask for client certificates, but is to be flipped to `need`.",
+     "Set `server.ssl.client-auth: want` first, so that it can be seen who presents what.",
+     "RFC 8446 4.3.2"},
+    {Reason::client_auth_mismatch, error,
+     "The service asks for client certificates in another way than expected.",
+     "Correct the service's client-auth setting and restart it, or correct "
+     "`expect.client_auth`.",
+     "org.apache.tomcat.util.net.SSLHostConfig.CertificateVerification"},
+    {Reason::client_auth_unverified, warning,
+     "The service asks for client certificates but takes any, even a stranger's.",
+     "Set a trust store for client certificates and let the server verify: until then a caller "
+     "that gets in proves nothing.",
+     "crypto/tls RequireAnyClientCert; nginx optional_no_ca"},
+    {Reason::client_auth_unknown, warning,
+     "How the service treats client certificates cannot be told.",
+     "Give `health` a path that is answered with 2xx, and telltale an identity that the service "
+     "accepts.",
+     "RFC 8446 4.4.2.4"},
+    {Reason::replicas_disagree, error, "The addresses of the target do not behave alike.",
+     "Restart the replicas that still run with the old configuration or certificate.",
+     "kubernetes.io rolling updates"},
+    {Reason::versions_disagree, error, "The service treats TLS 1.2 and TLS 1.3 differently.",
+     "Use one setting for all TLS versions; a client picks the version, and so the laxer one.",
+     "RFC 8446 4.2.1"},
+    {Reason::addresses_missing, error, "The target has fewer addresses than expected.",
+     "Name a headless Service with `publishNotReadyAddresses: true` under `discover:` (a ClusterIP "
+     "is one address for all pods), start the missing replicas, or correct `expect.addresses`.",
+     "Kubernetes Service publishNotReadyAddresses"},
+    // the DN list
+    {Reason::authorities_missing, error,
+     "The service does not advertise a CA that it is expected to accept.",
+     "Add the CA to the service's trust store: Java and Go callers whose issuer is not listed "
+     "silently present nothing, and fail under `need`.",
+     "RFC 8446 4.2.4; sun.security.ssl.X509Authentication; crypto/tls SupportsCertificate"},
+    {Reason::authorities_unexpected, warning,
+     "The service advertises a CA that it is not expected to accept.",
+     "Remove the CA from the service's trust store, or add it to `expect.authorities`.",
+     "RFC 8446 4.2.4"},
+    {Reason::authorities_default, warning,
+     "The service accepts client certificates of the public CAs that the JRE brings along.",
+     "Give the service a trust store of its own with only your CA in it; without one Tomcat takes "
+     "the JRE's cacerts.",
+     "org.apache.tomcat.util.net.SSLUtilBase.getTrustManagers; lib/security/cacerts"},
+    {Reason::authorities_oversize, error,
+     "The service's CertificateRequest is larger than Java accepts.",
+     "Shorten the trust store: JSSE clients end the handshake at 32768 bytes, even under `want`.",
+     "jdk.tls.maxHandshakeMessageSize (sun.security.ssl.SSLConfiguration)"},
+    {Reason::issuer_not_advertised, warning,
+     "The service advertises none of the issuers of telltale's own chain.",
+     "A Java or Go caller with a chain like telltale's would present nothing; add the issuer to "
+     "the service's trust store if that is what callers hold.",
+     "sun.security.ssl.SunX509KeyManagerImpl; crypto/tls SupportsCertificate"},
+    {Reason::issuer_encoding_differs, warning,
+     "The service advertises the issuer of telltale's own chain in another DER encoding.",
+     "Java compares names, Go compares bytes: a Go caller with a chain like telltale's would "
+     "present nothing. Issue from the CA certificate that the service trusts.",
+     "javax.security.auth.x500.X500Principal.equals; crypto/tls SupportsCertificate"},
+    // our own identity
+    {Reason::identity_rejected, warning, "The service refuses telltale's own identity.",
+     "Let telltale present a certificate from a CA that the service trusts, valid and with "
+     "clientAuth.",
+     "RFC 8446 4.4.2.4"},
+    {Reason::identity_unconfirmed, info,
+     "The service refuses a client without a certificate; no identity of telltale's confirmed "
+     "that a good one gets in.",
+     "Configure `probe.identity` with a certificate that the service accepts.", "RFC 8446 4.4.2.4"},
+    {Reason::identity_expired, warning, "A certificate of telltale's own identity is not valid.",
+     "Renew telltale's certificate.", "RFC 5280 4.1.2.5"},
+    {Reason::identity_expiring, warning, "A certificate of telltale's own identity ends soon.",
+     "Renew telltale's certificate.", "RFC 5280 4.1.2.5"},
+    {Reason::key_algorithm_unsupported, warning,
+     "The key of telltale's own identity does not fit what the service asks for, so that nothing "
+     "was presented.",
+     "Use a key of a kind that the service's signature algorithms admit.", "RFC 8446 4.4.2.3"},
+    // the application
+    {Reason::app_refused, warning, "The application turns telltale away.",
+     "Give `health` a path that needs no login; behind nginx, see that telltale's identity is "
+     "accepted.",
+     "RFC 9110 15.5"},
+    {Reason::app_unhealthy, warning, "The application does not report itself healthy.",
+     "Open the health path by hand, and check `health` in the target.",
+     "RFC 9110 15; Spring Boot Actuator health"},
+    {Reason::app_timeout, error, "The application does not answer in time.",
+     "Check that the service is not overloaded; raise `probe.timeout` if it is slow by nature.",
+     "RFC 9110 9.2"},
+    {Reason::app_protocol, error, "The application's answer is not what its scheme promises.",
+     "Check that the port belongs to this service and that the scheme in `url` is right.",
+     "RFC 9112 2.1; RESP"},
+    {Reason::app_oversize, error, "The application's answer does not end.",
+     "Give `health` a path with a short answer.", "telltale's caps"},
+    {Reason::redis_auth, warning, "Redis did not accept a password, or was not sent one.",
+     "Check `username` and the password's file; a password is sent only after chain and name have "
+     "been verified.",
+     "redis AUTH"},
+    {Reason::redis_version, error, "Redis is older than expected, or its version is unreadable.",
+     "Upgrade Redis: TLS begins with version 6. To read the version telltale needs `INFO`, and a "
+     "password where one is required.",
+     "redis INFO server"},
+    {Reason::redis_mode_unsupported, warning, "Redis runs as a cluster or a sentinel.",
+     "Spinnaker's clients connect to a single Redis; name its nodes as targets of their own.",
+     "redis INFO server"},
+    // evidence
+    {Reason::waiting, info, "Nothing is wrong; the gate waits for more rounds or more time.",
+     "Wait.", "telltale's gate"},
+    {Reason::stale, warning, "The evidence is too old to count.",
+     "See whether telltale still probes: its log, and telltale_probe_last_run_timestamp_seconds.",
+     "telltale's gate"},
+    {Reason::unknown, warning, "There is no evidence yet.",
+     "Wait for the first round; after that see telltale's log.", "telltale's gate"},
+}};
+
+consteval bool has_a_row_for_every_reason_in_order() {
+  const auto reasons = enumerators<Reason>();
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    const ReasonRow& row = rows[i];
+    if (row.reason != reasons[i] || row.summary.empty() || row.hint.empty() || row.source.empty()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static_assert(has_a_row_for_every_reason_in_order());
+
+constexpr std::array own_identity_reasons = {
+    Reason::issuer_not_advertised,    Reason::issuer_encoding_differs, Reason::identity_rejected,
+    Reason::identity_unconfirmed,     Reason::identity_expired,        Reason::identity_expiring,
+    Reason::key_algorithm_unsupported};
+
+constexpr std::array flip_reasons = {Reason::client_auth_none,       Reason::client_auth_unverified,
+                                     Reason::client_auth_unknown,    Reason::authorities_missing,
+                                     Reason::authorities_unexpected, Reason::certificate_expiring};
+
+}  // namespace
+
+const ReasonRow& row_of(Reason reason) {
+  return rows.at(static_cast<std::size_t>(reason));
+}
+
+bool concerns_own_identity(Reason reason) {
+  return std::ranges::find(own_identity_reasons, reason) != own_identity_reasons.end();
+}
+
+bool concerns_flip_only(Reason reason) {
+  return std::ranges::find(flip_reasons, reason) != flip_reasons.end();
+}
+
+}  // namespace telltale::assess

@@ -1,0 +1,240 @@
+// Rules about the certificates that the server sends.
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "telltale/assess/assess.hpp"
+
+#include "assess/rules.hpp"
+#include "assess/words.hpp"
+
+namespace telltale::assess {
+
+namespace {
+
+using pki::Certificate;
+using pki::CertificatePtr;
+using pki::Chain;
+using pki::KeyAlgorithm;
+using pki::KeyPurpose;
+using pki::VerificationError;
+using probe::PeerChain;
+
+// X509_V_ERR_* (openssl/x509_vfy.h; the numbers are part of OpenSSL's ABI) that have a rule of
+// their own here, and so do not make a chain untrusted.
+constexpr std::array codes_with_their_own_rule = {
+    9,  10,      // CERT_NOT_YET_VALID, CERT_HAS_EXPIRED
+    62, 63, 64,  // HOSTNAME_MISMATCH, EMAIL_MISMATCH, IP_ADDRESS_MISMATCH
+    66, 67, 68,  // EE_KEY_TOO_SMALL, CA_KEY_TOO_SMALL, CA_MD_TOO_WEAK
+};
+constexpr int invalid_purpose = 26;
+
+bool is_for_servers(const Certificate& certificate) {
+  const auto& purposes = certificate.extended_key_usage;
+  return !purposes || std::ranges::any_of(*purposes, [](KeyPurpose purpose) {
+    return purpose == KeyPurpose::server_auth || purpose == KeyPurpose::any;
+  });
+}
+
+/// The verifier objects to something that no other rule speaks of.
+bool makes_untrusted(const VerificationError& error) {
+  const bool is_the_leafs_purpose = error.code == invalid_purpose && error.depth == 0;
+  return !is_the_leafs_purpose && std::ranges::find(codes_with_their_own_rule, error.code) ==
+                                      codes_with_their_own_rule.end();
+}
+
+bool contains(const Chain& chain, const Certificate& certificate) {
+  return std::ranges::any_of(chain, [&](const CertificatePtr& held) {
+    return held->fingerprint_sha256 == certificate.fingerprint_sha256;
+  });
+}
+
+std::string subject_of(const Certificate& certificate) {
+  return certificate.subject.rfc4514.empty() ? "(a certificate without subject)"
+                                             : certificate.subject.rfc4514;
+}
+
+std::string describe(const std::vector<VerificationError>& errors) {
+  std::vector<std::string> texts;
+  for (const VerificationError& error : errors) {
+    std::string text = error.text + " at depth " + std::to_string(error.depth);
+    if (makes_untrusted(error) && std::ranges::find(texts, text) == texts.end()) {
+      texts.push_back(std::move(text));
+    }
+  }
+  return texts.empty() ? "no path to a trust anchor" : enumerate(texts);
+}
+
+void check_trust(const PeerChain& peer, Report& report) {
+  const Certificate& leaf = *peer.certificates.front();
+  const Certificate& last = *peer.certificates.back();
+  if (!peer.verification.trusted && peer.verification.incomplete) {
+    report.add(Reason::chain_incomplete, "The server sends " +
+                                             count(peer.certificates.size(), "certificate") +
+                                             "; the issuer " + last.issuer.rfc4514 +
+                                             " of the last one is neither sent nor "
+                                             "trusted.");
+    return;
+  }
+  const bool has_other_errors = std::ranges::any_of(peer.verification.errors, makes_untrusted);
+  if (!peer.verification.trusted || has_other_errors) {
+    report.add(Reason::chain_untrusted,
+               "The chain of " + subject_of(leaf) + ", issued by " + leaf.issuer.rfc4514 +
+                   ", does not verify: " + describe(peer.verification.errors) + ".");
+  }
+}
+
+void check_name(const PeerChain& peer, Report& report) {
+  if (peer.verification.name_matches) {
+    return;
+  }
+  const Certificate& leaf = *peer.certificates.front();
+  std::vector<std::string> names = leaf.dns_names;
+  names.insert(names.end(), leaf.ip_addresses.begin(), leaf.ip_addresses.end());
+  const std::string shown =
+      names.empty() ? "it has no name in subjectAltName" : "it names " + enumerate(names, 6);
+  report.add(Reason::hostname_mismatch, "The certificate of " + subject_of(leaf) +
+                                            " does not name " + peer.verification.name + "; " +
+                                            shown + ".");
+}
+
+void check_usage(const PeerChain& peer, Report& report) {
+  const Certificate& leaf = *peer.certificates.front();
+  if (!is_for_servers(leaf)) {
+    report.add(Reason::usage_missing,
+               "The extendedKeyUsage of " + subject_of(leaf) + " lacks serverAuth.");
+  }
+  if (!leaf.allows_digital_signature) {
+    report.add(Reason::usage_missing,
+               "The keyUsage of " + subject_of(leaf) + " lacks digitalSignature.");
+  }
+}
+
+void check_length(const PeerChain& peer, Report& report) {
+  constexpr std::size_t jsse_maximum = 10;
+  if (peer.certificates.size() > jsse_maximum) {
+    report.add(Reason::chain_oversize, "The server sends " +
+                                           count(peer.certificates.size(), "certificate") +
+                                           "; Java accepts " + std::to_string(jsse_maximum) + ".");
+  }
+}
+
+void check_dates(const Certificate& certificate, const Look& look, Report& report) {
+  const auto [not_before, not_after] = certificate.validity;
+  if (look.now > not_after) {
+    report.add(Reason::certificate_expired,
+               subject_of(certificate) + " ended at " + to_rfc3339(not_after) + ".");
+    return;
+  }
+  if (look.now < not_before) {
+    report.add(Reason::certificate_not_yet_valid,
+               subject_of(certificate) + " begins at " + to_rfc3339(not_before) + ".");
+  }
+  // Seconds, since a certificate may end in the year 9999, which nanoseconds do not reach.
+  if (not_after - look.now < std::chrono::ceil<std::chrono::seconds>(look.validity_margin)) {
+    report.add(Reason::certificate_expiring, subject_of(certificate) + " ends at " +
+                                                 to_rfc3339(not_after) + ", in " +
+                                                 to_text(Duration(not_after - look.now)) + ".");
+  }
+}
+
+/// Go and OpenSSL check the dates of a trust anchor too, Java does not (RFC 5280 6.1.1 leaves
+/// them out), and which anchor a caller ends at is its own trust store's affair: a warning.
+void check_anchor(const PeerChain& peer, const Look& look, Report& report) {
+  if (!peer.verification.trusted || peer.verification.path.empty()) {
+    return;
+  }
+  const Certificate& anchor = *peer.verification.path.back();
+  if (look.now > anchor.validity.not_after &&
+      !contains(relied_on(peer.certificates, peer.verification), anchor)) {
+    report.add(Reason::certificate_expired, Severity::warning,
+               "The trust anchor " + subject_of(anchor) + " ended at " +
+                   to_rfc3339(anchor.validity.not_after) +
+                   "; Java does not mind, Go and OpenSSL do.");
+  }
+}
+
+std::optional<std::string> weakness_of_key(const pki::PublicKey& key) {
+  const std::string bits = std::to_string(key.bits) + " bits";
+  switch (key.algorithm) {
+    case KeyAlgorithm::rsa:
+    case KeyAlgorithm::rsa_pss:
+      return key.bits < 2048 ? std::optional("has an RSA key of " + bits) : std::nullopt;
+    case KeyAlgorithm::ec:
+      return key.bits < 224 ? std::optional("has an EC key of " + bits) : std::nullopt;
+    case KeyAlgorithm::dsa:
+      return "has a DSA key";
+    case KeyAlgorithm::ed25519:
+    case KeyAlgorithm::ed448:
+    case KeyAlgorithm::unknown:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool is_weak_digest(std::string_view digest) {
+  constexpr std::array<std::string_view, 4> weak = {"SHA1", "MD5", "MD4", "MD2"};
+  return std::ranges::find(weak, digest) != weak.end();
+}
+
+void check_strength(const Certificate& certificate, Report& report) {
+  if (const auto weakness = weakness_of_key(certificate.public_key)) {
+    report.add(Reason::certificate_weak, subject_of(certificate) + " " + *weakness + ".");
+  }
+  // Nobody relies on what a certificate says of itself.
+  if (!certificate.is_self_issued && is_weak_digest(certificate.signature.digest)) {
+    report.add(Reason::certificate_weak,
+               subject_of(certificate) + " is signed with " + certificate.signature.name + ".");
+  }
+}
+
+void check_chains(const Look& look, Report& report) {
+  for (const PeerChain& peer : look.observation.peer_chains) {
+    if (peer.certificates.empty()) {
+      continue;
+    }
+    check_trust(peer, report);
+    check_name(peer, report);
+    check_usage(peer, report);
+    check_length(peer, report);
+    for (const CertificatePtr& certificate : relied_on(peer.certificates, peer.verification)) {
+      check_dates(*certificate, look, report);
+      check_strength(*certificate, report);
+    }
+    check_anchor(peer, look, report);
+  }
+}
+
+void check_malformed(const Look& look, Report& report) {
+  std::size_t most = 0;
+  for (const probe::Attempt& attempt : look.observation.attempts) {
+    most = std::max(most, attempt.handshake.malformed_certificates);
+  }
+  if (most > 0) {
+    report.add(Reason::certificate_malformed,
+               "Of the server's chain, " + count(most, "certificate") + " cannot be read.");
+  }
+}
+
+constexpr std::array<Rule, 2> rules = {check_chains, check_malformed};
+
+}  // namespace
+
+std::span<const Rule> chain_rules() {
+  return rules;
+}
+
+Chain relied_on(const Chain& sent, const pki::ChainVerification& verification) {
+  Chain relied;
+  for (const CertificatePtr& certificate : sent) {
+    const bool is_on_path = !verification.trusted || contains(verification.path, *certificate);
+    if (relied.empty() || (is_on_path && !certificate->is_self_issued)) {
+      relied.push_back(certificate);
+    }
+  }
+  return relied;
+}
+
+}  // namespace telltale::assess

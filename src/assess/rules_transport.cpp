@@ -1,0 +1,163 @@
+// Rules about getting there: connections, handshakes that fail for reasons of their own, answers
+// without TLS.
+
+#include <algorithm>
+#include <array>
+
+#include "telltale/enum_names.hpp"
+
+#include "assess/rules.hpp"
+#include "assess/words.hpp"
+
+namespace telltale::assess {
+
+namespace {
+
+using probe::Attempt;
+using probe::Failure;
+using probe::FailureKind;
+using probe::Phase;
+using probe::Presentation;
+
+Reason timeout_reason(Phase phase) {
+  switch (phase) {
+    case Phase::resolve:
+      return Reason::resolve_failed;
+    case Phase::connect:
+      return Reason::connect_timeout;
+    case Phase::handshake:
+    case Phase::first_read:
+      return Reason::tls_timeout;
+    case Phase::application:
+      return Reason::app_timeout;
+  }
+  return Reason::unknown;
+}
+
+Reason reason_of(const Failure& failure) {
+  switch (failure.kind) {
+    case FailureKind::resolve:
+      return Reason::resolve_failed;
+    case FailureKind::refused:
+      return Reason::connect_refused;
+    case FailureKind::unreachable:
+      return Reason::connect_failed;
+    case FailureKind::timed_out:
+      return timeout_reason(failure.phase);
+    case FailureKind::reset:
+      return Reason::connection_reset;
+    case FailureKind::closed:
+      return Reason::connection_closed;
+    case FailureKind::alert:
+    case FailureKind::tls:
+      return Reason::tls_protocol;
+    case FailureKind::plaintext:
+      return Reason::plaintext_answer;
+    case FailureKind::application:
+      return Reason::app_protocol;
+    case FailureKind::oversize:
+      return failure.phase == Phase::application ? Reason::app_oversize : Reason::tls_protocol;
+  }
+  return Reason::unknown;
+}
+
+/// The attempts that failed in one way.
+struct FailureGroup {
+  Reason reason = Reason::unknown;
+  const Attempt* first = nullptr;
+  std::size_t attempts = 0;
+  bool strangers_only = true;
+};
+
+std::vector<FailureGroup> group_failures(const Look& look) {
+  std::vector<FailureGroup> groups;
+  for (const Attempt& attempt : look.observation.attempts) {
+    if (!attempt.failure || is_explained(attempt, look.versions)) {
+      continue;
+    }
+    const Reason reason = reason_of(*attempt.failure);
+    auto group = std::ranges::find(groups, reason, &FailureGroup::reason);
+    if (group == groups.end()) {
+      group = groups.insert(groups.end(), FailureGroup{.reason = reason, .first = &attempt});
+    }
+    ++group->attempts;
+    group->strangers_only = group->strangers_only && attempt.presentation == Presentation::stranger;
+  }
+  return groups;
+}
+
+std::string describe(const FailureGroup& group, const Look& look) {
+  const Attempt& attempt = *group.first;
+  const Failure& failure = *attempt.failure;
+  std::string text = fleet::to_text(look.observation.address);
+  if (failure.phase == Phase::connect || failure.phase == Phase::resolve) {
+    text += " " + what_the_peer_did(attempt);
+  } else {
+    // An answer that was cut short has both a status and a failure; here the failure is meant.
+    Attempt bare = attempt;
+    bare.http.reset();
+    bare.redis.reset();
+    text += " " + what_the_peer_did(bare) + " over " + std::string(tls::label(attempt.version)) +
+            " with " + what_was_presented(attempt) + " in the phase " +
+            std::string(name_of(failure.phase));
+  }
+  if (!failure.detail.empty()) {
+    text += " (" + failure.detail + ")";
+  }
+  return text + "; " + std::to_string(group.attempts) + " of " +
+         count(look.observation.attempts.size(), "attempt") + " ended so.";
+}
+
+/// Reports every way in which attempts failed, unless the pairing of presentations explains it. A
+/// stranger alone that fails keeps us only from seeing whether certificates are verified.
+void check_failures(const Look& look, Report& report) {
+  for (const FailureGroup& group : group_failures(look)) {
+    const Severity severity =
+        group.strangers_only ? Severity::warning : row_of(group.reason).severity;
+    report.add(group.reason, severity, describe(group, look));
+  }
+}
+
+/// The same request got this status over TLS, with our identity or without a certificate.
+bool got_over_tls(const Look& look, unsigned status) {
+  return std::ranges::any_of(look.observation.attempts, [&](const Attempt& attempt) {
+    return attempt.presentation != Presentation::stranger && attempt.http &&
+           attempt.http->status == status;
+  });
+}
+
+/// A TLS port may tell a plain client in HTTP to use TLS (Tomcat, Go and nginx answer 400, others
+/// redirect); it must not serve it.
+bool serves_in_plaintext(const Look& look, unsigned status) {
+  const unsigned status_class = status / 100;
+  if (status_class == 2) {
+    return true;
+  }
+  return status != 400 && status_class != 3 && got_over_tls(look, status);
+}
+
+void check_plaintext(const Look& look, Report& report) {
+  for (const probe::PlaintextAttempt& attempt : look.observation.plaintext) {
+    const std::string where =
+        fleet::to_text({.host = look.observation.address.host, .port = attempt.port});
+    const bool is_tls_port = attempt.port == look.observation.address.port;
+    if (attempt.http && (!is_tls_port || serves_in_plaintext(look, attempt.http->status))) {
+      report.add(Reason::plaintext_open, where + " answers a request without TLS with HTTP " +
+                                             std::to_string(attempt.http->status) + ".");
+    }
+    if (attempt.redis) {
+      report.add(Reason::plaintext_open,
+                 where + " answers PING without TLS with " + *attempt.redis + ".");
+    }
+  }
+}
+
+constexpr std::array<Rule, 2> rules = {check_failures, check_plaintext};
+
+}  // namespace
+
+std::span<const Rule> transport_rules() {
+  return rules;
+}
+
+}  // namespace telltale::assess

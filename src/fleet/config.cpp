@@ -1,0 +1,164 @@
+#include "telltale/fleet/config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "fleet/file.hpp"
+#include "fleet/readers.hpp"
+
+namespace telltale::fleet {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration least_interval = 100ms;
+constexpr Duration most_interval = 24h;
+constexpr Duration most_stale_after = 7 * 24h;
+
+constexpr std::array probe_keys{
+    Key<ProbeRules>{"interval",
+                    [](const Value& value, ProbeRules& probe) {
+                      probe.interval = value.duration(least_interval, most_interval);
+                    }},
+    Key<ProbeRules>{"timeout",
+                    [](const Value& value, ProbeRules& probe) {
+                      probe.timeout = value.duration(1ms, most_interval);
+                    }},
+    Key<ProbeRules>{"stale_after",
+                    [](const Value& value, ProbeRules& probe) {
+                      probe.stale_after = value.duration(least_interval, most_stale_after);
+                    }},
+    Key<ProbeRules>{
+        "concurrency",
+        [](const Value& value, ProbeRules& probe) { probe.concurrency = value.number(1, 1024); }},
+    Key<ProbeRules>{"identity",
+                    [](const Value& value, ProbeRules& probe) { probe.identity = value.name(); }},
+    Key<ProbeRules>{
+        "stranger",
+        [](const Value& value, ProbeRules& probe) { probe.stranger = value.one_of<Stranger>(); }},
+};
+
+constexpr std::array trust_keys{
+    Key<Fleet>{"file", [](const Value& value, Fleet& fleet) { fleet.trust_file = value.file(); }},
+};
+
+constexpr std::array identity_keys{
+    Key<pki::IdentityFiles>{
+        "certificate",
+        [](const Value& value, pki::IdentityFiles& files) { files.certificate = value.file(); }},
+    Key<pki::IdentityFiles>{
+        "key", [](const Value& value, pki::IdentityFiles& files) { files.key = value.file(); }},
+    Key<pki::IdentityFiles>{"key_password_file",
+                            [](const Value& value, pki::IdentityFiles& files) {
+                              files.key_password_file = value.file();
+                            }},
+};
+
+ProbeRules read_probe(const Value& value) {
+  ProbeRules probe;
+  read_mapping(value, probe_keys, probe);
+  if (const auto timeout = value.find("timeout"); !timeout) {
+    probe.timeout = std::min(probe.timeout, probe.interval);
+  } else if (probe.timeout > probe.interval) {
+    // The next look at an address would be due while the last one is still out.
+    timeout->fail("must be at most the interval, " + telltale::to_text(probe.interval) + ", is " +
+                  telltale::to_text(probe.timeout));
+  }
+  if (const auto stale_after = value.find("stale_after"); !stale_after) {
+    probe.stale_after = 2 * probe.interval + probe.timeout;
+  } else if (probe.stale_after <= probe.interval) {
+    // Every look would be stale before the next one is due, and no gate ever open.
+    stale_after->fail("must be longer than the interval, " + telltale::to_text(probe.interval) +
+                      ", is " + telltale::to_text(probe.stale_after));
+  }
+  return probe;
+}
+
+void read_trust(const Value& value, Fleet& fleet) {
+  read_mapping(value, trust_keys, fleet);
+  value.require("file");
+}
+
+pki::IdentityFiles read_identity(const Value& value) {
+  pki::IdentityFiles files;
+  read_mapping(value, identity_keys, files);
+  value.require("certificate");
+  if (const auto password = value.find("key_password_file"); password && !files.key) {
+    password->fail("has no effect without key; add key or leave it out");
+  }
+  return files;
+}
+
+std::map<std::string, pki::IdentityFiles> read_identities(const Value& value) {
+  std::map<std::string, pki::IdentityFiles> identities;
+  for (const Value& member : value.members()) {
+    member.check_key_is_name();
+    identities.emplace(member.key(), read_identity(member));
+  }
+  return identities;
+}
+
+constexpr std::array root_keys{
+    Key<Fleet>{"probe", [](const Value& value, Fleet& fleet) { fleet.probe = read_probe(value); }},
+    Key<Fleet>{"trust", [](const Value& value, Fleet& fleet) { read_trust(value, fleet); }},
+    Key<Fleet>{"identities",
+               [](const Value& value, Fleet& fleet) { fleet.identities = read_identities(value); }},
+    Key<Fleet>{"targets",
+               [](const Value& value, Fleet& fleet) {
+                 fleet.targets = read_named(value, "targets", read_target);
+               }},
+    Key<Fleet>{"gates", [](const Value& value,
+                           Fleet& fleet) { fleet.gates = read_named(value, "gates", read_gate); }},
+};
+
+Fleet read_fleet(const Value& root) {
+  Fleet fleet;
+  read_mapping(root, root_keys, fleet);
+  root.require("targets");
+  if (fleet.gates.empty()) {
+    fleet.gates.emplace_back();
+  }
+  return fleet;
+}
+
+}  // namespace
+
+Result<Fleet> parse_config(std::string_view text, const std::string& file,
+                           std::span<const std::string_view> known_reasons) {
+  try {
+    const Node document = parse_yaml(text, file);
+    if (document.kind == Node::Kind::nothing) {
+      throw_bad(file, 1, "", "is empty; a configuration names at least one target under targets");
+    }
+    const Source source{.file = file, .directory = std::filesystem::path(file).parent_path()};
+    const Value root(source, document);
+    Fleet fleet = read_fleet(root);
+    check_references(root, fleet, known_reasons);
+    return fleet;
+  } catch (const BadConfig& bad) {
+    return bad.error();
+  }
+}
+
+Result<Fleet> load_config(const std::string& file,
+                          std::span<const std::string_view> known_reasons) {
+  const Result<std::string> text = read_file(file, max_config_bytes);
+  if (!text) {
+    return text.error().at(file);
+  }
+  return parse_config(*text, file, known_reasons);
+}
+
+std::vector<std::string> config_keys() {
+  std::vector<std::string> keys;
+  append_keys(keys, "", root_keys);
+  append_keys(keys, "probe.", probe_keys);
+  append_keys(keys, "trust.", trust_keys);
+  append_keys(keys, "identities.NAME.", identity_keys);
+  append_target_keys(keys);
+  append_gate_keys(keys);
+  return keys;
+}
+
+}  // namespace telltale::fleet

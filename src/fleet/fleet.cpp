@@ -1,0 +1,45 @@
+#include "telltale/fleet/fleet.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace telltale::fleet {
+
+std::string to_text(const Endpoint& endpoint) {
+  const bool is_ipv6 = endpoint.host.find(':') != std::string::npos;
+  const std::string host = is_ipv6 ? '[' + endpoint.host + ']' : endpoint.host;
+  return host + ':' + std::to_string(endpoint.port);
+}
+
+const std::string* identity_for(const Fleet& fleet, const Target& target) {
+  if (fleet.probe.identity) {
+    return &*fleet.probe.identity;
+  }
+  const auto with_key = [&](const std::string& name) -> const std::string* {
+    const auto found = fleet.identities.find(name);
+    return found != fleet.identities.end() && found->second.key ? &found->first : nullptr;
+  };
+  if (const std::string* ours = with_key("telltale")) {
+    return ours;
+  }
+  const std::string* own = target.identity ? with_key(*target.identity) : nullptr;
+  if (own != nullptr) {
+    return own;
+  }
+  const auto has_key = [](const auto& identity) { return identity.second.key.has_value(); };
+  const auto first = std::ranges::find_if(fleet.identities, has_key);
+  return first == fleet.identities.end() ? nullptr : &first->first;
+}
+
+std::vector<const Target*> targets_of(const Fleet& fleet, const GateRules& gate) {
+  std::vector<const Target*> judged;
+  for (const Target& target : fleet.targets) {
+    if (gate.targets.empty() ||
+        std::ranges::find(gate.targets, target.name) != gate.targets.end()) {
+      judged.push_back(&target);
+    }
+  }
+  return judged;
+}
+
+}  // namespace telltale::fleet

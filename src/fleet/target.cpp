@@ -1,0 +1,245 @@
+// Reads an item of `targets`.
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "telltale/pki/distinguished_name.hpp"
+
+#include "fleet/readers.hpp"
+#include "fleet/url.hpp"
+
+namespace telltale::fleet {
+namespace {
+
+constexpr std::uint32_t max_addresses = 10'000;
+
+/// The value of a Result, or the complaint that keeps it from being one.
+template <class T>
+T value_or_fail(const Value& value, Result<T> result) {
+  if (!result) {
+    value.fail(result.error().detail(), result.error().code());
+  }
+  return *std::move(result);
+}
+
+std::string read_server_name(const Value& value) {
+  const std::string& name = value.text("host name");
+  if (!is_host_name(name)) {
+    value.fail("must be a DNS name without a dot at its end, such as spin-orca.spinnaker");
+  }
+  return name;
+}
+
+/// An absolute name, with a dot at its end, keeps the resolver from trying its search list.
+std::string read_discovered_name(const Value& value) {
+  const std::string& name = value.text("host name");
+  const std::string_view relative(name.data(), name.size() - (name.ends_with('.') ? 1 : 0));
+  if (!is_host_name(relative)) {
+    value.fail("must be a DNS name without a port, such as telltale-orca.spinnaker");
+  }
+  return name;
+}
+
+std::vector<Endpoint> read_addresses(const Value& value) {
+  std::vector<Endpoint> addresses;
+  for (const Value& item : value.list("addresses")) {
+    const Endpoint address = value_or_fail(item, parse_endpoint(item.text("address and port")));
+    if (std::ranges::find(addresses, address) != addresses.end()) {
+      item.fail(to_text(address) + " is in the list already; leave one out");
+    }
+    addresses.push_back(address);
+  }
+  return addresses;
+}
+
+std::vector<std::uint16_t> read_ports(const Value& value) {
+  std::vector<std::uint16_t> ports;
+  for (const Value& item : value.list("ports")) {
+    const auto port = static_cast<std::uint16_t>(item.number(1, 65535));
+    if (std::ranges::find(ports, port) != ports.end()) {
+      item.fail(std::to_string(port) + " is in the list already; leave one out");
+    }
+    ports.push_back(port);
+  }
+  return ports;
+}
+
+/// A request target in origin form (RFC 9112 3.2.1).
+std::string read_health(const Value& value) {
+  const std::string& path = value.text("path");
+  const auto is_visible = [](char c) { return c > ' ' && c < 0x7f && c != '#'; };
+  if (path.front() != '/' || !std::ranges::all_of(path, is_visible)) {
+    value.fail("must be a path that begins with / and has neither spaces nor #, such as /health");
+  }
+  return path;
+}
+
+std::string read_variable_name(const Value& value) {
+  const std::string& name = value.text("name");
+  const auto fits = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (!std::ranges::all_of(name, fits) || (name.front() >= '0' && name.front() <= '9')) {
+    value.fail("must be the name of an environment variable, such as REDIS_PASSWORD");
+  }
+  return name;
+}
+
+ExpectedAuthority read_authority(const Value& value) {
+  const std::string& text = value.text("distinguished name");
+  return {.text = text, .canonical = value_or_fail(value, pki::canonical_of_text(text))};
+}
+
+ExpectedAuthorities read_authorities(const Value& value) {
+  if (value.is_text()) {
+    const auto rule = from_name<AuthoritiesRule>(value.text());
+    if (!rule || *rule == AuthoritiesRule::listed) {
+      value.fail("must be any, empty or a list of distinguished names");
+    }
+    return {.rule = *rule, .names = {}};
+  }
+  ExpectedAuthorities authorities{.rule = AuthoritiesRule::listed, .names = {}};
+  for (const Value& item : value.list("distinguished names (or any, or empty)")) {
+    authorities.names.push_back(read_authority(item));
+  }
+  return authorities;
+}
+
+/// `>=6` or `>=6.2.7`; kept without the sign.
+std::string read_minimum_version(const Value& value) {
+  constexpr std::string_view sign = ">=";
+  const std::string& text = value.text("version");
+  const std::string version = text.starts_with(sign) ? text.substr(sign.size()) : "";
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto fits = [&](char c) { return is_digit(c) || c == '.'; };
+  const bool is_version = !version.empty() && version.size() <= 16 &&
+                          std::ranges::all_of(version, fits) && is_digit(version.front()) &&
+                          is_digit(version.back()) && version.find("..") == std::string::npos &&
+                          std::ranges::count(version, '.') <= 2;
+  if (!is_version) {
+    value.fail("must be the least version, such as \">=6\" or \">=6.2.7\"");
+  }
+  return version;
+}
+
+constexpr std::array expect_keys{
+    Key<Expectation>{"client_auth",
+                     [](const Value& value, Expectation& expect) {
+                       using enum tls::ClientAuthMode;
+                       expect.client_auth = value.one_of(std::array{none, want, need});
+                     }},
+    Key<Expectation>{"authorities",
+                     [](const Value& value, Expectation& expect) {
+                       expect.authorities = read_authorities(value);
+                     }},
+    Key<Expectation>{"addresses",
+                     [](const Value& value, Expectation& expect) {
+                       expect.addresses = value.number(1, max_addresses);
+                     }},
+    Key<Expectation>{"redis_version",
+                     [](const Value& value, Expectation& expect) {
+                       expect.minimum_redis_version = read_minimum_version(value);
+                     }},
+};
+
+constexpr std::array target_keys{
+    Key<Target>{"name", [](const Value& value, Target& target) { target.name = value.name(); }},
+    Key<Target>{"url",
+                [](const Value& value, Target& target) {
+                  target.url = value_or_fail(value, parse_url(value.text("URL")));
+                }},
+    Key<Target>{"discover", [](const Value& value,
+                               Target& target) { target.discover = read_discovered_name(value); }},
+    Key<Target>{
+        "server_name",
+        [](const Value& value, Target& target) { target.server_name = read_server_name(value); }},
+    Key<Target>{"addresses", [](const Value& value,
+                                Target& target) { target.addresses = read_addresses(value); }},
+    Key<Target>{
+        "plaintext_ports",
+        [](const Value& value, Target& target) { target.plaintext_ports = read_ports(value); }},
+    Key<Target>{"health",
+                [](const Value& value, Target& target) { target.health = read_health(value); }},
+    Key<Target>{"goal",
+                [](const Value& value, Target& target) { target.goal = value.one_of<Goal>(); }},
+    Key<Target>{"identity",
+                [](const Value& value, Target& target) { target.identity = value.name(); }},
+    Key<Target>{"username",
+                [](const Value& value, Target& target) { target.username = value.text(); }},
+    Key<Target>{"password_file",
+                [](const Value& value, Target& target) { target.password_file = value.file(); }},
+    Key<Target>{"password_env",
+                [](const Value& value, Target& target) {
+                  target.password_env = read_variable_name(value);
+                }},
+    Key<Target>{"expect", [](const Value& value,
+                             Target& target) { read_mapping(value, expect_keys, target.expect); }},
+};
+
+constexpr std::array<std::string_view, 1> https_only{"health"};
+constexpr std::array<std::string_view, 3> rediss_only{"username", "password_file", "password_env"};
+
+void refuse(const Value& mapping, std::string_view key, std::string_view why) {
+  if (const auto found = mapping.find(key)) {
+    found->fail(why);
+  }
+}
+
+/// Refuses keys that would have no effect on a target of its scheme.
+void check_scheme(const Value& value, Scheme scheme) {
+  if (scheme == Scheme::rediss) {
+    for (const std::string_view key : https_only) {
+      refuse(value, key, "has no effect on a rediss:// target; leave it out");
+    }
+    return;
+  }
+  constexpr std::string_view why = "has no effect on an https:// target; leave it out";
+  for (const std::string_view key : rediss_only) {
+    refuse(value, key, why);
+  }
+  if (const auto expect = value.find("expect")) {
+    refuse(*expect, "redis_version", why);
+  }
+}
+
+/// Refuses keys that contradict each other, or that do nothing without each other.
+void check_combination(const Value& value, const Target& target) {
+  if (!target.addresses.empty()) {
+    refuse(value, "discover", "has no effect beside addresses; leave one of the two out");
+  }
+  if (target.password_file) {
+    refuse(value, "password_env", "contradicts password_file; leave one of the two out");
+  }
+  if (!target.password_file && !target.password_env) {
+    refuse(value, "username",
+           "has no effect without a password; add password_file or password_env");
+  }
+  const std::size_t named = target.addresses.size();
+  if (named != 0 && target.expect.addresses > named) {
+    value.find("expect")
+        ->find("addresses")
+        ->fail("must be at most the number of the target's addresses, " + std::to_string(named) +
+               ", is " + std::to_string(target.expect.addresses));
+  }
+}
+
+}  // namespace
+
+Target read_target(const Value& value) {
+  Target target;
+  target.source = value.position();
+  read_mapping(value, target_keys, target);
+  value.require("name");
+  value.require("url");
+  check_scheme(value, target.url.scheme);
+  check_combination(value, target);
+  return target;
+}
+
+void append_target_keys(std::vector<std::string>& keys) {
+  append_keys(keys, "targets[].", target_keys);
+  append_keys(keys, "targets[].expect.", expect_keys);
+}
+
+}  // namespace telltale::fleet

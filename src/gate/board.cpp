@@ -1,0 +1,171 @@
+#include "telltale/gate/board.hpp"
+
+#include <algorithm>
+
+#include "telltale/assess/assess.hpp"
+
+namespace telltale::gate {
+
+namespace {
+
+using assess::Finding;
+using assess::Reason;
+using assess::Severity;
+
+Duration largest_margin(const fleet::Fleet& fleet) {
+  Duration margin{};
+  for (const fleet::GateRules& gate : fleet.gates) {
+    margin = std::max(margin, gate.certificate_validity);
+  }
+  return margin;
+}
+
+/// The first error names the failure: rules are asked in the order in which a look proceeds.
+Reason reason_of_failure(const assess::AddressAssessment& assessment) {
+  const auto error = std::ranges::find(assessment.findings, Severity::error, &Finding::severity);
+  return error == assessment.findings.end() ? Reason::unknown : error->reason;
+}
+
+void note_reasons(std::vector<Reason>& seen, const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    const auto place = std::ranges::lower_bound(seen, finding.reason);
+    if (place == seen.end() || *place != finding.reason) {
+      seen.insert(place, finding.reason);
+    }
+  }
+}
+
+AddressEntry take_over(const std::vector<AddressEntry>& known, const fleet::Endpoint& address,
+                       SteadyTime now) {
+  const auto found = std::ranges::find(known, address, &AddressEntry::address);
+  if (found != known.end()) {
+    return *found;
+  }
+  AddressEntry entry;
+  entry.address = address;
+  entry.appeared_at = now;
+  return entry;
+}
+
+}  // namespace
+
+Board::Board(const fleet::Fleet& fleet, std::vector<IdentityEntry> identities, Now now)
+    : probe_(fleet.probe), margin_(largest_margin(fleet)), identities_(std::move(identities)) {
+  for (const fleet::Target& target : fleet.targets) {
+    index_.emplace(target.name, targets_.size());
+    targets_.emplace_back().entry.target = target;
+  }
+  for (const fleet::GateRules& rules : fleet.gates) {
+    GateEntry& gate = gates_.emplace_back();
+    gate.rules = rules;
+    gate.state.whole.last_transition = now.civil;
+  }
+  health_.last_reload_success = now.civil;
+}
+
+void Board::apply(const probe::Resolution& resolution) {
+  Work* work = find(resolution.target);
+  if (work == nullptr) {
+    return;
+  }
+  TargetEntry& entry = work->entry;
+  entry.resolution = resolution;
+  work->shared = nullptr;
+  phase_durations_[static_cast<std::size_t>(probe::Phase::resolve)].observe(resolution.duration);
+  if (resolution.failure || resolution.addresses.empty()) {
+    return;
+  }
+  std::vector<AddressEntry> addresses;
+  for (const fleet::Endpoint& address : resolution.addresses) {
+    addresses.push_back(take_over(entry.addresses, address, resolution.resolved_at.steady));
+  }
+  entry.addresses = std::move(addresses);
+}
+
+void Board::apply(const probe::Observation& observation) {
+  Work* work = find(observation.target);
+  if (work == nullptr) {
+    return;
+  }
+  TargetEntry& entry = work->entry;
+  const auto address =
+      std::ranges::find(entry.addresses, observation.address, &AddressEntry::address);
+  if (address == entry.addresses.end()) {
+    return;
+  }
+  address->assessment = std::make_shared<const assess::AddressAssessment>(
+      assess::assess_address(entry.target, observation, margin_, observation.looked_at.civil));
+  ++address->looks;
+  ++entry.counters.looks;
+  if (!address->assessment->reachable) {
+    ++entry.counters.failures[reason_of_failure(*address->assessment)];
+  }
+  note_reasons(entry.reasons_seen, address->assessment->findings);
+  for (const probe::Attempt& attempt : observation.attempts) {
+    for (std::size_t phase = 0; phase < phase_durations_.size(); ++phase) {
+      if (const auto& duration = attempt.durations.by_phase.at(phase)) {
+        phase_durations_.at(phase).observe(*duration);
+      }
+    }
+  }
+  work->shared = nullptr;
+}
+
+void Board::note_internal_error() {
+  ++health_.internal_errors;
+}
+
+SnapshotPtr Board::snapshot(Now now) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->probe = probe_;
+  snapshot->targets.reserve(targets_.size());
+  for (Work& work : targets_) {
+    snapshot->targets.push_back(share(work));
+  }
+  first_round_done_ = first_round_done_ || has_seen_everything();
+  snapshot->first_round_done = first_round_done_;
+  snapshot->identities = identities_;
+  snapshot->phase_durations = phase_durations_;
+  snapshot->health = health_;
+  snapshot->made_at = now;
+  for (GateEntry& gate : gates_) {
+    gate.state = step(gate.state, *snapshot, gate.rules, now);
+  }
+  snapshot->gates = gates_;
+  return snapshot;
+}
+
+Board::Work* Board::find(std::string_view target) {
+  const auto found = index_.find(target);
+  return found == index_.end() ? nullptr : &targets_[found->second];
+}
+
+bool Board::has_seen_everything() const {
+  return std::ranges::all_of(targets_, [](const Work& work) {
+    return work.entry.resolution &&
+           std::ranges::all_of(work.entry.addresses, [](const AddressEntry& address) {
+             return address.assessment != nullptr;
+           });
+  });
+}
+
+TargetEntryPtr Board::share(Work& work) {
+  if (work.shared) {
+    return work.shared;
+  }
+  TargetEntry& entry = work.entry;
+  if (entry.resolution) {
+    std::vector<assess::AddressAssessmentPtr> assessments;
+    for (const AddressEntry& address : entry.addresses) {
+      if (address.assessment) {
+        assessments.push_back(address.assessment);
+      }
+    }
+    entry.assessment = assess::assess_target(entry.target, *entry.resolution, assessments);
+    note_reasons(entry.reasons_seen, entry.assessment.findings);
+  }
+  work.shared = std::make_shared<const TargetEntry>(entry);
+  return work.shared;
+}
+
+}  // namespace telltale::gate

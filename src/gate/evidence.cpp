@@ -1,0 +1,269 @@
+#include "gate/evidence.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+namespace telltale::gate {
+
+namespace {
+
+using assess::Finding;
+using assess::Reason;
+using assess::Severity;
+
+template <class T>
+void keep_earlier(std::optional<T>& kept, const std::optional<T>& value) {
+  if (value && (!kept || *value < *kept)) {
+    kept = value;
+  }
+}
+
+template <class T>
+void keep_later(std::optional<T>& kept, const std::optional<T>& value) {
+  if (value && (!kept || *value > *kept)) {
+    kept = value;
+  }
+}
+
+/// Weighs one target: puts words into the evidence and notes what they amount to.
+class TargetScale {
+ public:
+  TargetScale(const TargetEntry& entry, const Snapshot& snapshot, const fleet::GateRules& rules,
+              Now now, Evidence& evidence)
+      : entry_(entry), snapshot_(snapshot), rules_(rules), now_(now), evidence_(evidence) {}
+
+  Findings weigh() {
+    findings_.addresses = entry_.addresses.size();
+    weigh_resolution();
+    for (const AddressEntry& address : entry_.addresses) {
+      weigh_address(address);
+    }
+    weigh_target_findings();
+    return findings_;
+  }
+
+ private:
+  void block(const std::string& address, const Finding& finding,
+             std::optional<CivilTime> began = std::nullopt) {
+    Blocker blocker{.target = entry_.target.name,
+                    .address = address,
+                    .caller = {},
+                    .reason = finding.reason,
+                    .detail = finding.detail,
+                    .hint = finding.hint};
+    for (const fleet::Acceptance& acceptance : rules_.accept) {
+      if (acceptance.target != blocker.target || acceptance.reason != name_of(finding.reason)) {
+        continue;
+      }
+      if (now_.civil < acceptance.until) {
+        evidence_.accepted.push_back(std::move(blocker));
+        return;
+      }
+      keep_later(began, std::optional(acceptance.until));
+    }
+    findings_.blocked = true;
+    keep_earlier(findings_.first_run_out, began);
+    evidence_.blockers.push_back(std::move(blocker));
+  }
+
+  void miss(const std::string& address, Reason reason, const std::string& detail) {
+    findings_.missing = true;
+    evidence_.missing.push_back({.target = entry_.target.name,
+                                 .address = address,
+                                 .caller = {},
+                                 .reason = reason,
+                                 .detail = detail,
+                                 .hint = std::string(assess::row_of(reason).hint)});
+  }
+
+  void miss_absent(const std::string& address, const std::string& detail) {
+    miss(address, Reason::unknown, detail);
+  }
+
+  void miss_present(const std::string& address, Reason reason, const std::string& detail) {
+    findings_.only_absent = false;
+    miss(address, reason, detail);
+  }
+
+  void miss_stale(const std::string& address, const std::string& what, SteadyTime since) {
+    const SteadyTime went_stale = since + snapshot_.probe.stale_after;
+    keep_earlier(findings_.first_stale, std::optional(went_stale));
+    keep_later(findings_.last_stale, std::optional(went_stale));
+    miss_present(address, Reason::stale,
+                 what + " is " + to_text(now_.steady - since) + " old; evidence counts for " +
+                     to_text(snapshot_.probe.stale_after) + ".");
+  }
+
+  void weigh_resolution() {
+    if (!entry_.resolution) {
+      miss_absent("", "The target's name has not been resolved yet.");
+      return;
+    }
+    if (is_from_a_resolver(*entry_.resolution) && !is_fresh_since(entry_.resolution->resolved_at)) {
+      resolution_is_stale_ = true;
+      miss_stale("", "The newest resolution of the target's name",
+                 entry_.resolution->resolved_at.steady);
+    }
+    if (entry_.addresses.empty()) {
+      miss_present("", Reason::unknown, "The target has no address to look at.");
+    }
+  }
+
+  void weigh_address(const AddressEntry& address) {
+    keep_later(findings_.newest_appearance, std::optional(address.appeared_at));
+    const std::string where = fleet::to_text(address.address);
+    if (!address.assessment) {
+      some_look_is_missing_ = true;
+      miss_absent(where, "The address has not been looked at yet.");
+      return;
+    }
+    const assess::AddressAssessment& assessment = *address.assessment;
+    keep_earlier(findings_.oldest_look, std::optional(assessment.looked_at.steady));
+    if (!is_fresh_since(assessment.looked_at)) {
+      some_look_is_missing_ = true;
+      miss_stale(where, "The newest look", assessment.looked_at.steady);
+      return;
+    }
+    for (const Finding& finding : assessment.findings) {
+      if (blocks(finding)) {
+        block(where, finding);
+      }
+    }
+    weigh_certificates(where, assessment);
+    weigh_mode(where, assessment);
+  }
+
+  void weigh_certificates(const std::string& where, const assess::AddressAssessment& assessment) {
+    if (!assessment.first_to_end || !judges_the_flip()) {
+      return;
+    }
+    const auto& [not_after, subject] = *assessment.first_to_end;
+    const CivilTime begins = margin_begins(not_after, rules_);
+    const bool is_told_as_expired =
+        std::ranges::any_of(assessment.findings, [&](const Finding& finding) {
+          return finding.reason == Reason::certificate_expired && blocks(finding);
+        });
+    if (now_.civil <= begins || is_told_as_expired) {
+      return;
+    }
+    block(where,
+          {.reason = Reason::certificate_expiring,
+           .severity = Severity::error,
+           .detail = subject + " ends at " + to_rfc3339(not_after) + ", within the " +
+                     to_text(rules_.certificate_validity) + " that the gate asks for.",
+           .hint = std::string(assess::row_of(Reason::certificate_expiring).hint)},
+          begins);
+  }
+
+  void weigh_mode(const std::string& where, const assess::AddressAssessment& assessment) {
+    if (assessment.mode != tls::ClientAuthMode::unknown || !judges_the_flip()) {
+      return;
+    }
+    const auto told =
+        std::ranges::find(assessment.findings, Reason::client_auth_unknown, &Finding::reason);
+    miss_present(where, Reason::client_auth_unknown,
+                 told != assessment.findings.end()
+                     ? told->detail
+                     : std::string(assess::row_of(Reason::client_auth_unknown).summary));
+  }
+
+  /// Findings about the whole target are as fresh as what they were made from.
+  void weigh_target_findings() {
+    for (const Finding& finding : entry_.assessment.findings) {
+      const bool is_from_looks = finding.reason == Reason::replicas_disagree;
+      const bool is_stale = is_from_looks ? some_look_is_missing_ : resolution_is_stale_;
+      if (!is_stale && blocks(finding)) {
+        block("", finding);
+      }
+    }
+  }
+
+  [[nodiscard]] bool judges_the_flip() const { return entry_.target.goal == fleet::Goal::need; }
+
+  [[nodiscard]] bool blocks(const Finding& finding) const {
+    return finding.severity == Severity::error && !assess::concerns_own_identity(finding.reason) &&
+           (judges_the_flip() || !assess::concerns_flip_only(finding.reason));
+  }
+
+  [[nodiscard]] bool is_fresh_since(const Now& then) const {
+    return is_fresh(then.steady, snapshot_.probe.stale_after, now_.steady);
+  }
+
+  const TargetEntry& entry_;
+  const Snapshot& snapshot_;
+  const fleet::GateRules& rules_;
+  Now now_;
+  Evidence& evidence_;
+  Findings findings_;
+  bool resolution_is_stale_ = false;
+  bool some_look_is_missing_ = false;
+};
+
+void miss_whole(Weighed& weighed, const std::string& target, const std::string& detail) {
+  weighed.whole.missing = true;
+  weighed.whole.only_absent = false;
+  weighed.evidence.missing.push_back({.target = target,
+                                      .address = {},
+                                      .caller = {},
+                                      .reason = Reason::unknown,
+                                      .detail = detail,
+                                      .hint = "Correct `targets` of the gate."});
+}
+
+}  // namespace
+
+void Findings::merge(const Findings& other) {
+  addresses += other.addresses;
+  blocked = blocked || other.blocked;
+  missing = missing || other.missing;
+  only_absent = only_absent && other.only_absent;
+  keep_earlier(oldest_look, other.oldest_look);
+  keep_later(newest_appearance, other.newest_appearance);
+  keep_earlier(first_stale, other.first_stale);
+  keep_later(last_stale, other.last_stale);
+  keep_earlier(first_run_out, other.first_run_out);
+}
+
+std::vector<const TargetEntry*> scope_of(const Snapshot& snapshot, const fleet::GateRules& rules) {
+  const std::set<std::string_view> names(rules.targets.begin(), rules.targets.end());
+  std::vector<const TargetEntry*> scope;
+  for (const TargetEntryPtr& entry : snapshot.targets) {
+    if (names.empty() || names.contains(entry->target.name)) {
+      scope.push_back(entry.get());
+    }
+  }
+  return scope;
+}
+
+CivilTime margin_begins(CivilTime not_after, const fleet::GateRules& rules) {
+  return not_after - std::chrono::ceil<std::chrono::seconds>(rules.certificate_validity);
+}
+
+bool is_from_a_resolver(const probe::Resolution& resolution) {
+  return !resolution.name.empty();
+}
+
+Weighed weigh(const Snapshot& snapshot, const fleet::GateRules& rules, Now now) {
+  Weighed weighed;
+  weighed.targets = scope_of(snapshot, rules);
+  weighed.by_target.reserve(weighed.targets.size());
+  for (const TargetEntry* entry : weighed.targets) {
+    TargetScale scale(*entry, snapshot, rules, now, weighed.evidence);
+    weighed.by_target.push_back(scale.weigh());
+    weighed.whole.merge(weighed.by_target.back());
+  }
+  for (const std::string& name : rules.targets) {
+    const bool exists = std::ranges::any_of(
+        weighed.targets, [&](const TargetEntry* entry) { return entry->target.name == name; });
+    if (!exists) {
+      miss_whole(weighed, name, "The gate names a target that does not exist.");
+    }
+  }
+  if (weighed.targets.empty() && rules.targets.empty()) {
+    miss_whole(weighed, "", "The gate judges no target.");
+  }
+  return weighed;
+}
+
+}  // namespace telltale::gate

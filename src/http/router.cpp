@@ -1,0 +1,258 @@
+#include "telltale/http/router.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+
+#include "telltale/fleet/fleet.hpp"
+#include "telltale/gate/state.hpp"
+#include "telltale/render/gzip.hpp"
+#include "telltale/render/render.hpp"
+
+#include "http/negotiate.hpp"
+#include "http/path.hpp"
+
+namespace telltale::http {
+namespace {
+
+// Below this a body fits into one packet either way.
+constexpr std::size_t gzip_from_bytes = 1024;
+
+/// A request whose route has been found.
+struct Call {
+  const Request& request;
+  const World& world;
+  MetricsCache& cache;
+  std::span<const std::string> arguments;  ///< what stands for `*` in the route's pattern
+
+  [[nodiscard]] const gate::Snapshot& snapshot() const { return *world.snapshot; }
+};
+
+enum class Verbs { read, read_or_post };
+
+struct Route {
+  std::string_view pattern;  ///< `*` stands for one segment
+  Verbs verbs;
+  Response (*answer)(const Call&);
+};
+
+Response text_response(unsigned status, std::string line) {
+  Response response;
+  response.status = status;
+  response.body = std::move(line);
+  response.body += '\n';
+  return response;
+}
+
+Response json_response(std::string body) {
+  Response response;
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  return response;
+}
+
+/// Compresses the body where that is worth it and wanted.
+Response encoded(Response response, const Call& call) {
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  if (response.body.size() >= gzip_from_bytes && accepts_gzip(call.request.accept_encoding)) {
+    response.body = render::gzip(response.body);
+    response.headers.emplace_back("Content-Encoding", "gzip");
+  }
+  return response;
+}
+
+Response answer_page(const Call& call) {
+  Response response;
+  response.content_type = "text/html; charset=utf-8";
+  response.body = render::page(call.snapshot(), call.world.now);
+  response.headers = {{"Content-Security-Policy",
+                       "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+                       "form-action 'none'; frame-ancestors 'none'"},
+                      {"Referrer-Policy", "no-referrer"}};
+  return encoded(std::move(response), call);
+}
+
+Response answer_metrics(const Call& call) {
+  const MetricsFormat format = negotiate_metrics(call.request.accept);
+  const bool is_openmetrics = format.exposition == render::Exposition::openmetrics_1_0_0;
+  std::string per_scrape = render::process_metrics(call.world.process, format.exposition);
+  per_scrape += is_openmetrics ? "# EOF\n" : "";
+
+  Response response;
+  response.content_type = format.content_type;
+  response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
+  const gate::SnapshotPtr& snapshot = call.world.snapshot;
+  if (accepts_gzip(call.request.accept_encoding)) {
+    response.headers.emplace_back("Content-Encoding", "gzip");
+    response.body =
+        render::gzip(call.cache.deflated(snapshot, call.world.now, format.exposition), per_scrape);
+    return response;
+  }
+  response.body = call.cache.text(snapshot, call.world.now, format.exposition);
+  response.body += per_scrape;
+  return response;
+}
+
+Response answer_status(const Call& call) {
+  return encoded(json_response(render::status_json(call.snapshot(), call.world.now)), call);
+}
+
+Response answer_gates(const Call& call) {
+  return encoded(json_response(render::gates_json(call.snapshot(), call.world.now)), call);
+}
+
+/// The gate that the call names, or null.
+const gate::GateEntry* find_gate(const Call& call) {
+  const auto& gates = call.snapshot().gates;
+  const auto found = std::ranges::find(gates, call.arguments[0], [](const gate::GateEntry& entry) {
+    return std::string_view(entry.rules.name);
+  });
+  return found == gates.end() ? nullptr : &*found;
+}
+
+Response no_such_gate(const Call& call) {
+  std::string line = "no gate is named `" + call.arguments[0] + "`; there are";
+  std::string_view separator = ": ";
+  for (const gate::GateEntry& entry : call.snapshot().gates) {
+    line.append(separator).append(entry.rules.name);
+    separator = ", ";
+  }
+  return error_response(404, line);
+}
+
+Response answer_gate_json(const Call& call) {
+  const gate::GateEntry* entry = find_gate(call);
+  if (entry == nullptr) {
+    return no_such_gate(call);
+  }
+  const gate::Answer answer = gate::answer(call.snapshot(), *entry, call.world.now);
+  return encoded(json_response(render::gate_json(answer)), call);
+}
+
+Response gate_response(const gate::Answer& answer) {
+  // 403 and not 5xx: Flagger's client retries 5xx and drops the body, which says why.
+  return text_response(answer.ready() ? 200 : 403, render::gate_line(answer));
+}
+
+Response answer_gate(const Call& call) {
+  const gate::GateEntry* entry = find_gate(call);
+  if (entry == nullptr) {
+    return no_such_gate(call);
+  }
+  return gate_response(gate::answer(call.snapshot(), *entry, call.world.now));
+}
+
+/// The target is in the fleet, and this gate judges it.
+bool judges(const gate::GateEntry& entry, const gate::Snapshot& snapshot, std::string_view target) {
+  const auto& chosen = entry.rules.targets;
+  if (!chosen.empty()) {
+    return std::ranges::find(chosen, target) != chosen.end();
+  }
+  return std::ranges::any_of(snapshot.targets, [&](const gate::TargetEntryPtr& known) {
+    return known->target.name == target;
+  });
+}
+
+Response answer_gate_target(const Call& call) {
+  const gate::GateEntry* entry = find_gate(call);
+  if (entry == nullptr) {
+    return no_such_gate(call);
+  }
+  const std::string& target = call.arguments[1];
+  if (!judges(*entry, call.snapshot(), target)) {
+    return error_response(
+        404, "gate `" + entry->rules.name + "` judges no target named `" + target + "`");
+  }
+  const gate::Answer whole = gate::answer(call.snapshot(), *entry, call.world.now);
+  return gate_response(gate::answer_for_target(whole, target));
+}
+
+Response answer_healthy(const Call&) {
+  return text_response(200, "healthy");
+}
+
+Response answer_ready(const Call& call) {
+  if (!call.snapshot().first_round_done) {
+    return error_response(503, "not ready: the first round of looks is under way");
+  }
+  return text_response(200, "ready");
+}
+
+constexpr std::array routes = {
+    Route{"/", Verbs::read, &answer_page},
+    Route{"/metrics", Verbs::read, &answer_metrics},
+    Route{"/api/v1/status", Verbs::read, &answer_status},
+    Route{"/api/v1/gates", Verbs::read, &answer_gates},
+    Route{"/api/v1/gates/*", Verbs::read, &answer_gate_json},
+    Route{"/gate/*", Verbs::read_or_post, &answer_gate},
+    Route{"/gate/*/*", Verbs::read_or_post, &answer_gate_target},
+    Route{"/-/healthy", Verbs::read, &answer_healthy},
+    Route{"/livez", Verbs::read, &answer_healthy},
+    Route{"/healthz", Verbs::read, &answer_healthy},
+    Route{"/-/ready", Verbs::read, &answer_ready},
+    Route{"/readyz", Verbs::read, &answer_ready},
+};
+
+/// The segments that stand for `*`, if the path fits the pattern.
+std::optional<std::vector<std::string>> match(std::string_view pattern,
+                                              std::span<const std::string> segments) {
+  std::vector<std::string> arguments;
+  pattern.remove_prefix(1);
+  for (const std::string& segment : segments) {
+    const auto end = std::min(pattern.find('/'), pattern.size());
+    const std::string_view expected = pattern.substr(0, end);
+    if (expected == "*" && !segment.empty()) {
+      arguments.push_back(segment);
+    } else if (expected != segment || expected.empty()) {
+      return std::nullopt;
+    }
+    pattern.remove_prefix(std::min(end + 1, pattern.size()));
+  }
+  return pattern.empty() ? std::optional(std::move(arguments)) : std::nullopt;
+}
+
+bool allows(Verbs verbs, std::string_view method) {
+  return method == "GET" || method == "HEAD" || (verbs == Verbs::read_or_post && method == "POST");
+}
+
+Response method_not_allowed(Verbs verbs, std::string_view method) {
+  const std::string allowed = verbs == Verbs::read ? "GET, HEAD" : "GET, HEAD, POST";
+  Response response =
+      error_response(405, std::string(method) + " is not allowed here; allowed are " + allowed);
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+Response dispatch(const Request& request, const World& world, MetricsCache& cache) {
+  const auto segments = path_segments(request.target);
+  if (!segments) {
+    return error_response(400, segments.error().detail());
+  }
+  for (const Route& route : routes) {
+    const auto arguments = match(route.pattern, *segments);
+    if (!arguments) {
+      continue;
+    }
+    if (!allows(route.verbs, request.method)) {
+      return method_not_allowed(route.verbs, request.method);
+    }
+    return route.answer(Call{request, world, cache, *arguments});
+  }
+  return error_response(404, "nothing is served here; the page at / says what is");
+}
+
+}  // namespace
+
+Response error_response(unsigned status, std::string_view line) {
+  return text_response(status, std::string(line));
+}
+
+Response handle(const Request& request, const World& world, MetricsCache& cache) {
+  Response response = dispatch(request, world, cache);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+}  // namespace telltale::http

@@ -1,0 +1,84 @@
+#include "telltale/version.hpp"
+
+#include "render/families.hpp"
+
+namespace telltale::render {
+
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+void fill_identity_readable(MetricFamily& family, const Facts& facts) {
+  for (const gate::IdentityEntry& identity : facts.snapshot.identities) {
+    add(family, {{"identity", identity.name}}, identity.chain.empty() ? 0 : 1);
+  }
+}
+
+void fill_identity_accepted(MetricFamily& family, const Facts& facts) {
+  for_each_look(facts, [&](const LabelledAddress& at, const assess::AddressAssessment& look) {
+    if (look.identity_accepted) {
+      add(family, {{"identity", look.identity}, {"target", at.target}, {"address", at.address}},
+          *look.identity_accepted ? 1 : 0);
+    }
+  });
+}
+
+void fill_identity_not_after(MetricFamily& family, const Facts& facts) {
+  for (const gate::IdentityEntry& identity : facts.snapshot.identities) {
+    if (!identity.chain.empty()) {
+      add(family, {{"identity", identity.name}},
+          timestamp_of(identity.chain.front()->validity.not_after));
+    }
+  }
+}
+
+void fill_reload_successful(MetricFamily& family, const Facts& facts) {
+  add(family, {}, facts.snapshot.health.last_reload_successful ? 1 : 0);
+}
+
+void fill_reload_success_time(MetricFamily& family, const Facts& facts) {
+  add(family, {}, timestamp_of(facts.snapshot.health.last_reload_success));
+}
+
+void fill_internal_errors(MetricFamily& family, const Facts& facts) {
+  add(family, {}, static_cast<double>(facts.snapshot.health.internal_errors));
+}
+
+void fill_build_info(MetricFamily& family, const Facts&) {
+  add(family,
+      {{"version", program_version},
+       {"revision", program_revision},
+       {"compiler", program_compiler}},
+      1);
+}
+
+constexpr FamilyRow rows[] = {
+    {"telltale_identity_readable", MetricType::Gauge,
+     "1 if the identity was read when the configuration was last loaded.", fill_identity_readable},
+    {"telltale_identity_accepted", MetricType::Gauge,
+     "1 if this address accepted our identity at the last look, 0 if it refused it; absent where "
+     "it was not asked for.",
+     fill_identity_accepted},
+    {"telltale_identity_not_after_timestamp_seconds", MetricType::Gauge,
+     "When the leaf certificate of the identity ends, in seconds since the epoch.",
+     fill_identity_not_after},
+    {"telltale_config_last_reload_successful", MetricType::Gauge,
+     "1 if the last attempt to load the configuration succeeded.", fill_reload_successful},
+    {"telltale_config_last_reload_success_timestamp_seconds", MetricType::Gauge,
+     "When the configuration was last loaded successfully, in seconds since the epoch.",
+     fill_reload_success_time},
+    {"telltale_internal_errors_total", MetricType::Counter,
+     "Errors of telltale itself that it survived, since it started; any is a bug.",
+     fill_internal_errors},
+    {"telltale_build_info", MetricType::Gauge,
+     "Always 1: version, commit and compiler of this telltale.", fill_build_info},
+};
+
+}  // namespace
+
+std::span<const FamilyRow> daemon_families() {
+  return rows;
+}
+
+}  // namespace telltale::render

@@ -1,0 +1,59 @@
+#include "render/facts_text.hpp"
+
+#include <algorithm>
+
+namespace telltale::render {
+
+std::string mode_text(const assess::AddressAssessment& look) {
+  std::string text(name_of(look.mode));
+  // That TLS enforces it goes without saying.
+  return look.enforced_by == assess::EnforcedBy::http ? text + " (http)" : text;
+}
+
+std::string claim_text(std::optional<bool> claim) {
+  if (!claim) {
+    return "-";
+  }
+  return *claim ? "yes" : "no";
+}
+
+std::string versions_text(const assess::AddressAssessment& look) {
+  std::string text;
+  for (const assess::VersionAssessment& seen : look.versions) {
+    text.append(text.empty() ? "" : " ");
+    text.append(seen.version == tls::ProtocolVersion::tls_1_3 ? "1.3" : "1.2");
+  }
+  return text.empty() ? "-" : text;
+}
+
+std::string distance_text(CivilTime time, CivilTime now) {
+  // A certificate may reach the year 9999, which a span of nanoseconds cannot.
+  constexpr auto longest = std::chrono::years(200);
+  const std::chrono::seconds distance = time - now;
+  if (distance == std::chrono::seconds::zero()) {
+    return "now";
+  }
+  const bool is_future = distance > std::chrono::seconds::zero();
+  const std::chrono::seconds length = is_future ? distance : -distance;
+  // Beyond two days nobody asks for the hours.
+  const bool is_long = length >= std::chrono::days(2);
+  const std::chrono::seconds shown =
+      is_long ? std::chrono::floor<std::chrono::days>(length) : length;
+  const std::string span = length > longest ? "centuries" : to_text(Duration(shown));
+  return is_future ? "in " + span : span + " ago";
+}
+
+std::string date_text(CivilTime time) {
+  const std::string whole = to_rfc3339(time);
+  return whole.substr(0, whole.find('T'));
+}
+
+const pki::Certificate* first_to_end(const pki::Chain& chain) {
+  const auto first = std::min_element(
+      chain.begin(), chain.end(), [](const pki::CertificatePtr& a, const pki::CertificatePtr& b) {
+        return a->validity.not_after < b->validity.not_after;
+      });
+  return first == chain.end() ? nullptr : first->get();
+}
+
+}  // namespace telltale::render

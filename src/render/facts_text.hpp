@@ -1,0 +1,29 @@
+#pragma once
+// Facts in the few words in which the table and the page show them.
+
+#include <optional>
+#include <string>
+
+#include "telltale/gate/snapshot.hpp"
+
+namespace telltale::render {
+
+/// `want`, `need (http)`, `unknown`.
+[[nodiscard]] std::string mode_text(const assess::AddressAssessment& look);
+
+/// `yes`, `no`, and `-` for what is not known.
+[[nodiscard]] std::string claim_text(std::optional<bool> claim);
+
+/// The TLS versions that an address spoke: `1.3 1.2`; `-` for none.
+[[nodiscard]] std::string versions_text(const assess::AddressAssessment& look);
+
+/// How far `time` is from `now`: `in 41d`, `3h ago`, `now`.
+[[nodiscard]] std::string distance_text(CivilTime time, CivilTime now);
+
+/// The day of a time, `2027-01-31`.
+[[nodiscard]] std::string date_text(CivilTime time);
+
+/// The certificate of those sent that ends first; null where none was sent.
+[[nodiscard]] const pki::Certificate* first_to_end(const pki::Chain& chain);
+
+}  // namespace telltale::render

@@ -1,0 +1,127 @@
+#include "render/gate_text.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "telltale/render/render.hpp"
+
+#include "render/text.hpp"
+
+namespace telltale::render {
+
+namespace {
+
+namespace json = boost::json;
+
+json::object to_json(const gate::Blocker& blocker) {
+  return {
+      {"target", to_valid_utf8(blocker.target)}, {"address", to_valid_utf8(blocker.address)},
+      {"caller", to_valid_utf8(blocker.caller)}, {"reason", name_of(blocker.reason)},
+      {"detail", to_valid_utf8(blocker.detail)}, {"hint", to_valid_utf8(blocker.hint)},
+  };
+}
+
+/// `clouddriver 127.0.0.1:7002 authorities_missing: the sentence (and 2 more)`.
+std::string first_of(const std::vector<const gate::Blocker*>& blockers) {
+  const gate::Blocker& first = *blockers.front();
+  std::string line = place_of(first);
+  line.append(" ").append(name_of(first.reason)).append(": ").append(first.detail);
+  if (blockers.size() > 1) {
+    line.append(" (and ").append(std::to_string(blockers.size() - 1)).append(" more)");
+  }
+  return line;
+}
+
+/// `12 targets, 15 addresses, since 2026-11-22T01:02:03Z`.
+std::string scope_of(const gate::Answer& answer) {
+  std::string line;
+  if (answer.targets != 0) {
+    line += count_of(answer.targets, "target", "targets") + ", ";
+    line += count_of(answer.addresses, "address", "addresses") + ", ";
+  }
+  return line.append("since ").append(to_rfc3339(answer.since));
+}
+
+std::string reason_of(const gate::Answer& answer) {
+  const auto blockers = what_blocks(answer);
+  if (!blockers.empty()) {
+    return first_of(blockers);
+  }
+  if (answer.waiting) {
+    return "waiting, " + *answer.waiting;
+  }
+  return scope_of(answer);
+}
+
+}  // namespace
+
+std::vector<const gate::Blocker*> what_blocks(const gate::Answer& answer) {
+  std::vector<const gate::Blocker*> all;
+  all.reserve(answer.evidence.blockers.size() + answer.evidence.missing.size());
+  for (const gate::Blocker& blocker : answer.evidence.blockers) {
+    all.push_back(&blocker);
+  }
+  for (const gate::Blocker& missing : answer.evidence.missing) {
+    all.push_back(&missing);
+  }
+  return all;
+}
+
+std::string place_of(const gate::Blocker& blocker) {
+  std::string place = blocker.caller.empty() ? "" : blocker.caller + " to ";
+  place += blocker.target;
+  return blocker.address.empty() ? place : place.append(" ").append(blocker.address);
+}
+
+std::vector<gate::Answer> answers_of(const gate::Snapshot& snapshot, Now now) {
+  std::vector<gate::Answer> answers;
+  answers.reserve(snapshot.gates.size());
+  for (const gate::GateEntry& gate : snapshot.gates) {
+    answers.push_back(gate::answer(snapshot, gate, now));
+  }
+  return answers;
+}
+
+json::object to_json(const gate::Answer& answer) {
+  json::array blockers;
+  for (const gate::Blocker* blocker : what_blocks(answer)) {
+    blockers.push_back(to_json(*blocker));
+  }
+  json::array accepted;
+  for (const gate::Blocker& blocker : answer.evidence.accepted) {
+    accepted.push_back(to_json(blocker));
+  }
+  return {
+      {"gate", to_valid_utf8(answer.gate)},
+      {"status", name_of(answer.status)},
+      {"ready", answer.ready()},
+      {"since", to_rfc3339(answer.since)},
+      {"waiting", answer.waiting ? json::value(*answer.waiting) : json::value(nullptr)},
+      {"blockers", std::move(blockers)},
+      {"accepted", std::move(accepted)},
+  };
+}
+
+std::string gate_json(const gate::Answer& answer) {
+  return json::serialize(to_json(answer)).append("\n");
+}
+
+std::string gates_json(const gate::Snapshot& snapshot, Now now) {
+  const std::vector<gate::Answer> answers = answers_of(snapshot, now);
+  json::array gates;
+  for (const gate::Answer& answer : answers) {
+    gates.push_back(to_json(answer));
+  }
+  const json::object whole = {
+      {"at", to_rfc3339(now.civil)},
+      {"status", name_of(gate::overall(answers))},
+      {"gates", std::move(gates)},
+  };
+  return json::serialize(whole).append("\n");
+}
+
+std::string gate_line(const gate::Answer& answer) {
+  return to_one_line(std::string(name_of(answer.status)) + ": " + reason_of(answer));
+}
+
+}  // namespace telltale::render

@@ -1,0 +1,26 @@
+#pragma once
+// What a gate says, in pieces that the renderers share.
+
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "telltale/gate/snapshot.hpp"
+
+namespace telltale::render {
+
+/// What keeps the gate from being open: its blockers, then the evidence that is missing. The
+/// pointers live as long as the answer.
+[[nodiscard]] std::vector<const gate::Blocker*> what_blocks(const gate::Answer& answer);
+
+/// The place a blocker speaks of: `clouddriver 127.0.0.1:7002`, `caller dinghy, target redis`.
+[[nodiscard]] std::string place_of(const gate::Blocker& blocker);
+
+/// Every gate's answer at `now`, in the order of the snapshot.
+[[nodiscard]] std::vector<gate::Answer> answers_of(const gate::Snapshot& snapshot, Now now);
+
+/// A gate as status_json() and gate_json() tell it.
+[[nodiscard]] boost::json::object to_json(const gate::Answer& answer);
+
+}  // namespace telltale::render

@@ -1,0 +1,162 @@
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "telltale/render/render.hpp"
+
+#include "render/gate_text.hpp"
+#include "render/text.hpp"
+
+namespace telltale::render {
+
+namespace {
+
+namespace json = boost::json;
+
+json::value or_null(const std::optional<bool>& claim) {
+  return claim ? json::value(*claim) : json::value(nullptr);
+}
+
+template <class E>
+json::value name_or_null(const std::optional<E>& enumerator) {
+  return enumerator ? json::value(name_of(*enumerator)) : json::value(nullptr);
+}
+
+/// Makes an array of what `convert` makes of each element.
+template <class Range, class Convert>
+json::array array_of(const Range& range, Convert convert) {
+  json::array array;
+  array.reserve(range.size());
+  for (const auto& element : range) {
+    array.emplace_back(convert(element));
+  }
+  return array;
+}
+
+json::object finding_json(const assess::Finding& finding) {
+  return {
+      {"reason", name_of(finding.reason)},
+      {"severity", name_of(finding.severity)},
+      {"detail", to_valid_utf8(finding.detail)},
+      {"hint", to_valid_utf8(finding.hint)},
+  };
+}
+
+json::object certificate_json(const pki::CertificatePtr& certificate) {
+  return {
+      {"subject", to_valid_utf8(certificate->subject.rfc4514)},
+      {"issuer", to_valid_utf8(certificate->issuer.rfc4514)},
+      {"serial_number", certificate->serial_number},
+      {"fingerprint_sha256", certificate->fingerprint_sha256},
+      {"not_before", to_rfc3339(certificate->validity.not_before)},
+      {"not_after", to_rfc3339(certificate->validity.not_after)},
+      {"dns_names", array_of(certificate->dns_names, to_valid_utf8)},
+  };
+}
+
+json::value request_json(const tls::CertificateRequestPtr& request) {
+  if (request == nullptr) {
+    return nullptr;
+  }
+  const auto rfc4514 = [](const pki::DistinguishedName& name) {
+    return to_valid_utf8(name.rfc4514);
+  };
+  return {
+      {"authorities", array_of(request->certificate_authorities, rfc4514)},
+      {"signature_algorithms", array_of(request->signature_algorithms, tls::name_of_scheme)},
+      {"bytes", request->bytes},
+  };
+}
+
+json::object version_json(const assess::VersionAssessment& seen) {
+  return {
+      {"version", tls::label(seen.version)},
+      {"cipher", to_valid_utf8(seen.cipher_suite)},
+      {"certificate_request", request_json(seen.certificate_request)},
+      {"mode", name_of(seen.mode)},
+      {"enforced_by", name_or_null(seen.enforced_by)},
+      {"client_certificates_verified", or_null(seen.client_certificates_verified)},
+      {"identity_accepted", or_null(seen.identity_accepted)},
+  };
+}
+
+json::object unseen_address_json(const gate::AddressEntry& entry) {
+  return {
+      {"address", fleet::to_text(entry.address)},
+      {"mode", name_of(tls::ClientAuthMode::unknown)},
+      {"client_certificates_verified", nullptr},
+      {"tls", json::array()},
+      {"certificates", json::array()},
+      {"looked_at", nullptr},
+      {"findings", json::array()},
+      {"reachable", nullptr},
+      {"enforced_by", nullptr},
+      {"identity_accepted", nullptr},
+      {"chain_verified", nullptr},
+      {"hostname_verified", nullptr},
+  };
+}
+
+json::object address_json(const gate::AddressEntry& entry) {
+  if (entry.assessment == nullptr) {
+    return unseen_address_json(entry);
+  }
+  const assess::AddressAssessment& look = *entry.assessment;
+  std::optional<bool> chain_verified;
+  std::optional<bool> hostname_verified;
+  if (look.verification) {
+    chain_verified = look.verification->trusted;
+    hostname_verified = look.verification->name_matches;
+  }
+  return {
+      {"address", fleet::to_text(entry.address)},
+      {"mode", name_of(look.mode)},
+      {"client_certificates_verified", or_null(look.client_certificates_verified)},
+      {"tls", array_of(look.versions, version_json)},
+      {"certificates", array_of(look.certificates, certificate_json)},
+      {"looked_at", to_rfc3339(look.looked_at.civil)},
+      {"findings", array_of(look.findings, finding_json)},
+      {"reachable", look.reachable},
+      {"enforced_by", name_or_null(look.enforced_by)},
+      {"identity_accepted", or_null(look.identity_accepted)},
+      {"chain_verified", or_null(chain_verified)},
+      {"hostname_verified", or_null(hostname_verified)},
+  };
+}
+
+json::object target_json(const gate::TargetEntry& entry) {
+  return {
+      {"name", to_valid_utf8(entry.target.name)},
+      {"url", to_valid_utf8(entry.target.url.text)},
+      {"mode", name_of(entry.assessment.mode)},
+      {"expected_mode", name_or_null(entry.target.expect.client_auth)},
+      {"addresses", array_of(entry.addresses, address_json)},
+      {"findings", array_of(entry.assessment.findings, finding_json)},
+      {"goal", name_of(entry.target.goal)},
+      {"replicas_agree", entry.assessment.replicas_agree},
+  };
+}
+
+}  // namespace
+
+std::string status_json(const gate::Snapshot& snapshot, Now now) {
+  const std::vector<gate::Answer> answers = answers_of(snapshot, now);
+  const auto gate_json_of = [](const gate::Answer& answer) { return to_json(answer); };
+  const json::object head = {{"at", to_rfc3339(now.civil)},
+                             {"status", name_of(gate::overall(answers))}};
+  const json::object tail = {{"edges", json::array()}, {"gates", array_of(answers, gate_json_of)}};
+
+  // Targets are made and written one by one: a large fleet costs the memory of its text only.
+  std::string text = json::serialize(head);
+  text.back() = ',';
+  text += "\"targets\":[";
+  std::string_view separator;
+  for (const gate::TargetEntryPtr& entry : snapshot.targets) {
+    text.append(separator).append(json::serialize(target_json(*entry)));
+    separator = ",";
+  }
+  return text.append("],").append(json::serialize(tail), 1).append("\n");
+}
+
+}  // namespace telltale::render

@@ -1,0 +1,34 @@
+#pragma once
+// A Server on loopback that tells what it was asked.
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "telltale/http/server.hpp"
+
+namespace telltale::http_test {
+
+/// Answers with method and target, so that a reply shows which request it belongs to.
+inline http::Response echo(const http::Request& request) {
+  http::Response response;
+  response.body = request.method + " " + request.target + "\n";
+  return response;
+}
+
+/// A started server on a port of its own.
+struct RunningServer {
+  explicit RunningServer(http::Handler handler = &echo, http::Limits limits = {},
+                         http::FailureListener on_failure = {})
+      : server(
+            http::Server::bind({"127.0.0.1:0"}, std::move(handler), std::move(on_failure), limits)
+                .value()) {
+    server->start();
+  }
+
+  [[nodiscard]] std::string address() const { return server->addresses().front(); }
+
+  std::unique_ptr<http::Server> server;
+};
+
+}  // namespace telltale::http_test

@@ -1,0 +1,134 @@
+#include "telltale/fleet/credentials.hpp"
+
+#include <cstdlib>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/mint.hpp"
+
+namespace telltale::fleet {
+namespace {
+
+/// A fleet with one Redis target that wants a password from `file`.
+Fleet with_password_file(const std::string& file) {
+  Fleet fleet;
+  fleet.targets.push_back({.name = "orca", .source = "telltale.yml:2"});
+  fleet.targets.push_back({.name = "redis", .password_file = file, .source = "telltale.yml:7"});
+  return fleet;
+}
+
+Fleet with_password_env(const std::string& variable) {
+  Fleet fleet;
+  fleet.targets.push_back({.name = "redis", .password_env = variable, .source = "telltale.yml:7"});
+  return fleet;
+}
+
+/// The password that was read for the Redis target, or what is wrong with it.
+std::string password_of(const Fleet& fleet) {
+  const Result<Credentials> credentials = load_credentials(fleet);
+  return credentials ? std::string(credentials->redis_passwords.at("redis").reveal())
+                     : credentials.error().detail();
+}
+
+TEST_SUITE("fleet") {
+  TEST_CASE("load_credentials: trust and identities -> read from their files") {
+    const mint::TempDir files;
+    const mint::Ca root;
+    const mint::Credential ours = root.issue({.common_name = "telltale"});
+    const mint::Credential orca = root.issue({.common_name = "orca"});
+    Fleet fleet;
+    fleet.trust_file = files.write("ca.pem", root.certificate_pem());
+    fleet.identities["telltale"] = {
+        .certificate = files.write("telltale.crt", ours.chain_pem()),
+        .key = files.write("telltale.key", ours.encrypted_key_pem("hunter2")),
+        .key_password_file = files.write("key.password", "hunter2\n")};
+    fleet.identities["orca"] = {.certificate = files.write("orca.crt", orca.chain_pem())};
+
+    const Result<Credentials> credentials = load_credentials(fleet);
+    REQUIRE_MESSAGE(credentials.has_value(), credentials.error().detail());
+    CHECK(credentials->trust->anchors().size() == 1);
+    REQUIRE(credentials->identities.size() == 2);
+    CHECK(credentials->identities.at("telltale")->has_key());
+    CHECK(credentials->identities.at("telltale")->leaf().der == ours.leaf);
+    CHECK_FALSE(credentials->identities.at("orca")->has_key());
+    CHECK(credentials->redis_passwords.empty());
+  }
+
+  TEST_CASE("load_credentials: no trust file -> the system's trust store, and no identity needed") {
+    const Result<Credentials> credentials = load_credentials(Fleet{});
+    REQUIRE_MESSAGE(credentials.has_value(), credentials.error().detail());
+    CHECK(credentials->trust != nullptr);
+    CHECK(credentials->identities.empty());
+  }
+
+  TEST_CASE("load_credentials: files that are not what they should be -> the key and the file") {
+    const mint::TempDir files;
+    const mint::Ca root;
+    const mint::Credential ours = root.issue({.common_name = "telltale"});
+    const std::string junk = files.write("junk.pem", "junk\n");
+    const auto begins = [](const Fleet& fleet, const std::string& with) {
+      const std::string complaint = load_credentials(fleet).error().detail();
+      CAPTURE(complaint);
+      CHECK(complaint.starts_with(with));
+      CHECK(complaint.find("hunter2") == std::string::npos);
+    };
+
+    Fleet fleet;
+    fleet.trust_file = junk;
+    begins(fleet, "trust.file: " + junk);
+
+    fleet.trust_file = files.write("ca.pem", root.certificate_pem());
+    fleet.identities["telltale"] = {.certificate = junk};
+    begins(fleet, "identities.telltale: " + junk);
+
+    const std::string key = files.write("telltale.key", ours.encrypted_key_pem("secret"));
+    fleet.identities["telltale"] = {.certificate = files.write("telltale.crt", ours.chain_pem()),
+                                    .key = key,
+                                    .key_password_file = files.write("key.password", "hunter2")};
+    begins(fleet, "identities.telltale: " + key);
+  }
+
+  TEST_CASE("load_credentials: a password file -> its text without one newline at the end") {
+    const mint::TempDir files;
+    CHECK(password_of(with_password_file(files.write("a", "hunter2\n"))) == "hunter2");
+    CHECK(password_of(with_password_file(files.write("b", "hunter2"))) == "hunter2");
+    CHECK(password_of(with_password_file(files.write("c", "hunter2\r\n"))) == "hunter2");
+    CHECK(password_of(with_password_file(files.write("d", "hunter2\n\n"))) == "hunter2\n");
+    CHECK(password_of(with_password_file(files.write("e", " two words "))) == " two words ");
+    const std::string longest(4096, 'x');
+    CHECK(password_of(with_password_file(files.write("f", longest))) == longest);
+  }
+
+  TEST_CASE("load_credentials: a password file that holds none -> line and key, never the path") {
+    const mint::TempDir files;
+    const std::string key = "telltale.yml:7: targets[1].password_file: ";
+    for (const char* const text : {"", "\n", "\r\n"}) {
+      CHECK(password_of(with_password_file(files.write("empty", text))) ==
+            key + "is empty; write the password into the file");
+    }
+    CHECK(password_of(with_password_file(files.write("long", std::string(4097, 'x')))) ==
+          key + "is larger than 4096 bytes");
+    CHECK(password_of(with_password_file("/none/hunter2")) ==
+          key + "cannot be read: No such file or directory");
+    CHECK(password_of(with_password_file(files.path().string())) ==
+          key + "cannot be read: Is a directory");
+  }
+
+  TEST_CASE(
+      "load_credentials: a password in the environment -> as it is; unset or empty, an error") {
+    const char* const variable = "TELLTALE_TEST_REDIS_PASSWORD";
+    const std::string complaint =
+        "telltale.yml:7: targets[0].password_env: names an environment variable that is not set; "
+        "set it to the password";
+    ::setenv(variable, " hunter2", 1);
+    CHECK(password_of(with_password_env(variable)) == " hunter2");
+    ::setenv(variable, "", 1);
+    CHECK(password_of(with_password_env(variable)) == complaint);
+    ::unsetenv(variable);
+    CHECK(password_of(with_password_env(variable)) == complaint);
+  }
+}
+
+}  // namespace
+}  // namespace telltale::fleet
