@@ -20,7 +20,7 @@ std::vector<std::string> read_gate_targets(const Value& value) {
     return {};
   }
   std::vector<std::string> names;
-  for (const Value& item : value.list("target names, or the word all")) {
+  for (const Value& item : value.list("target names (or the word all)")) {
     if (std::ranges::find(names, item.name()) != names.end()) {
       item.fail('"' + item.name() + "\" is in the list already; leave one out");
     }

@@ -93,11 +93,14 @@ ExpectedAuthority read_authority(const Value& value) {
 
 ExpectedAuthorities read_authorities(const Value& value) {
   if (value.is_text()) {
-    constexpr std::array in_a_word{AuthoritiesRule::any, AuthoritiesRule::empty};
-    return {.rule = value.one_of(in_a_word), .names = {}};
+    const auto rule = from_name<AuthoritiesRule>(value.text());
+    if (!rule || *rule == AuthoritiesRule::listed) {
+      value.fail("must be any, empty or a list of distinguished names");
+    }
+    return {.rule = *rule, .names = {}};
   }
   ExpectedAuthorities authorities{.rule = AuthoritiesRule::listed, .names = {}};
-  for (const Value& item : value.list("distinguished names, or any, or empty")) {
+  for (const Value& item : value.list("distinguished names (or any, or empty)")) {
     authorities.names.push_back(read_authority(item));
   }
   return authorities;
@@ -212,11 +215,12 @@ void check_combination(const Value& value, const Target& target) {
     refuse(value, "username",
            "has no effect without a password; add password_file or password_env");
   }
-  if (!target.addresses.empty() && target.expect.addresses > target.addresses.size()) {
+  const std::size_t named = target.addresses.size();
+  if (named != 0 && target.expect.addresses > named) {
     value.find("expect")
         ->find("addresses")
-        ->fail("expects " + std::to_string(target.expect.addresses) +
-               ", but the target's addresses are " + std::to_string(target.addresses.size()));
+        ->fail("must be at most the number of the target's addresses, " + std::to_string(named) +
+               ", is " + std::to_string(target.expect.addresses));
   }
 }
 

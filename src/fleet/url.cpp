@@ -112,7 +112,7 @@ Result<std::uint16_t> port_of(const urls::url_view& url, Scheme scheme) {
 std::optional<Error> objection_to(std::string_view text) {
   if (text.find('@') != std::string_view::npos) {
     return invalid(
-        "has an \"@\": no user or password belongs into a URL; use username and password_file");
+        "has an \"@\": no user or password belongs in a URL; use username and password_file");
   }
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   if (!std::ranges::all_of(text, is_ascii)) {

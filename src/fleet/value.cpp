@@ -85,7 +85,7 @@ std::string suggest(std::string_view word, std::span<const std::string_view> can
   if (const auto near = near_match(word, candidates)) {
     return "did you mean \"" + std::string(*near) + "\"?";
   }
-  return candidates.empty() ? "there are none" : "known are " + join(candidates);
+  return candidates.empty() ? "there are none" : "known: " + join(candidates);
 }
 
 std::string Value::position() const {
@@ -97,7 +97,7 @@ void Value::fail(std::string_view sentence, Errc code) const {
 }
 
 void Value::fail_unknown_key(std::span<const std::string_view> known) const {
-  if (key() == "password" || key() == "key_password") {
+  if (std::ranges::find(known, key() + "_file") != known.end()) {
     fail("secrets are read from files: use " + key() + "_file");
   }
   fail("unknown key; " + suggest(key(), known));
@@ -180,7 +180,7 @@ std::vector<Value> Value::list(std::string_view what) const {
     fail("must be a list of " + std::string(what) + ", " + std::string(kind()));
   }
   if (node_->children.empty()) {
-    fail("is an empty list; name " + std::string(what) + " or leave the key out");
+    fail("is an empty list; give it " + std::string(what) + ", or leave the key out");
   }
   std::vector<Value> items;
   items.reserve(node_->children.size());

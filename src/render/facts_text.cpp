@@ -1,7 +1,5 @@
 #include "render/facts_text.hpp"
 
-#include <algorithm>
-
 namespace telltale::render {
 
 std::string mode_text(const assess::AddressAssessment& look) {
@@ -35,21 +33,17 @@ std::string distance_text(CivilTime time, CivilTime now) {
   }
   const bool is_future = distance > std::chrono::seconds::zero();
   const std::chrono::seconds length = is_future ? distance : -distance;
-  const std::string span = length > longest ? "centuries" : to_text(Duration(length));
+  // Beyond two days nobody asks for the hours.
+  const bool is_long = length >= std::chrono::days(2);
+  const std::chrono::seconds shown =
+      is_long ? std::chrono::floor<std::chrono::days>(length) : length;
+  const std::string span = length > longest ? "centuries" : to_text(Duration(shown));
   return is_future ? "in " + span : span + " ago";
 }
 
 std::string date_text(CivilTime time) {
   const std::string whole = to_rfc3339(time);
   return whole.substr(0, whole.find('T'));
-}
-
-const pki::Certificate* first_to_end(const pki::Chain& chain) {
-  const auto first = std::min_element(
-      chain.begin(), chain.end(), [](const pki::CertificatePtr& a, const pki::CertificatePtr& b) {
-        return a->validity.not_after < b->validity.not_after;
-      });
-  return first == chain.end() ? nullptr : first->get();
 }
 
 }  // namespace telltale::render

@@ -21,9 +21,9 @@ void write_blocker(Markup& html, const gate::Blocker& blocker) {
     html.element("a", blocker.target, {{"href", "#target-" + blocker.target}});
   }
   html.element("td", blocker.address.empty() ? "-" : blocker.address, {{"class", "code fixed"}});
-  html.element("td", name_of(blocker.reason), {{"class", "code"}});
+  html.element("td", name_of(blocker.reason), {{"class", "code fixed"}});
   html.element("td", blocker.detail);
-  html.element("td", blocker.hint);
+  html.element("td", blocker.hint, {{"class", "hint"}});
 }
 
 void write_blockers(Markup& html, const std::vector<const gate::Blocker*>& blockers) {
@@ -75,8 +75,12 @@ void write_gate(Markup& html, const gate::Answer& answer, const fleet::GateRules
     const auto line = html.in("p", {{"class", "faint"}});
     html.text("since ");
     write_time(html, answer.since, now);
-    html.text(". It opens after " + count_of(rules.rounds, "clean round", "clean rounds") +
-              " and " + to_text(rules.minimum_time) + " without a blocker.");
+    html.text(answer.targets == 0
+                  ? ""
+                  : ", judging " + count_of(answer.targets, "target", "targets") + " at " +
+                        count_of(answer.addresses, "address", "addresses"));
+    html.text(". Opens after " + count_of(rules.rounds, "clean round", "clean rounds") + " and " +
+              to_text(rules.minimum_time) + " without a blocker.");
   }
   if (answer.waiting) {
     html.element("p", "Waiting: " + *answer.waiting + ".");

@@ -64,14 +64,19 @@ ul.findings li.warning { border-left-color: var(--doubt); }
 .warning .severity { color: var(--doubt); }
 .info .severity { color: var(--faint); }
 .past { color: var(--bad); font-weight: 600; }
+th[scope="rowgroup"] { min-width: 13rem; }
+th .faint { font-weight: 400; }
+td.hint { min-width: 15rem; }
+.details { display: flex; flex-wrap: wrap; gap: 0 1.4rem; }
 details { margin: .15rem 0; }
+details[open] { flex-basis: 100%; }
 summary { cursor: pointer; color: var(--faint); }
 details ol { margin: .3rem 0; padding-left: 2rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem;
   margin: .4rem 0 .8rem 1rem; }
 dt { color: var(--faint); }
 dd { margin: 0; overflow-wrap: anywhere; }
-.note { background: var(--doubt-wash); border-radius: .4rem; padding: .5rem .9rem; }
+.note { background: var(--doubt-wash); border-radius: .4rem; padding: .5rem .9rem; margin: 0 0 1rem; }
 footer { margin-top: 2rem; color: var(--faint); font-size: .88rem; }
 )";
 

@@ -79,6 +79,7 @@ void write_certificate(Markup& html, const pki::Certificate& certificate, CivilT
 }
 
 void write_details(Markup& html, const assess::AddressAssessment& look, CivilTime now) {
+  const auto all = html.in("div", {{"class", "details"}});
   for (const assess::VersionAssessment& seen : look.versions) {
     write_request(html, seen);
   }
@@ -103,11 +104,10 @@ void write_look(Markup& html, const assess::AddressAssessment& look, std::string
   html.element("td", claim_text(look.client_certificates_verified));
   html.element("td", claim_text(look.identity_accepted));
   html.element("td", versions_text(look), {{"class", "fixed"}});
-  const pki::Certificate* certificate = first_to_end(look.certificates);
-  if (certificate == nullptr) {
+  if (!look.first_to_end) {
     html.element("td", "-");
   } else {
-    const CivilTime end = certificate->validity.not_after;
+    const CivilTime end = look.first_to_end->not_after;
     html.element("td", date_text(end) + " (" + distance_text(end, now) + ")",
                  {{"class", end < now ? "fixed past" : "fixed"}});
   }

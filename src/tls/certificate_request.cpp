@@ -65,16 +65,21 @@ Result<CertificateRequest> parse_tls_1_2(ByteView body) {
 
 bool read_extension(std::uint32_t type, ByteView data, CertificateRequest& request) {
   WireReader reader(data);
+  bool is_read = true;
   switch (type) {
     case extension_signature_algorithms:
-      return read_schemes(reader.vector(2), request.signature_algorithms) && reader.ok();
+      is_read = read_schemes(reader.vector(2), request.signature_algorithms);
+      break;
     case extension_signature_algorithms_cert:
-      return read_schemes(reader.vector(2), request.signature_algorithms_cert) && reader.ok();
+      is_read = read_schemes(reader.vector(2), request.signature_algorithms_cert);
+      break;
     case extension_certificate_authorities:
-      return read_authorities(reader.vector(2), request.certificate_authorities) && reader.ok();
+      is_read = read_authorities(reader.vector(2), request.certificate_authorities);
+      break;
     default:
       return true;
   }
+  return is_read && reader.ok() && reader.at_end();
 }
 
 // RFC 8446 4.3.2

@@ -2,9 +2,12 @@
 // Identity: somebody's certificate chain, with or without the private key. The key never leaves pki
 // and tls.
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "telltale/error.hpp"
 #include "telltale/pki/certificate.hpp"
@@ -19,7 +22,9 @@ namespace telltale::pki {
 /// hold the chain behind the leaf, and the key as well.
 struct IdentityFiles {
   std::string certificate;
-  std::optional<std::string> key;  ///< nothing: the identity is known by certificate only
+  /// Nothing: the key is the certificate's file's, and where that holds none, the identity is known
+  /// by certificate only.
+  std::optional<std::string> key;
   std::optional<std::string> key_password_file;  ///< for an encrypted key
 
   friend bool operator==(const IdentityFiles&, const IdentityFiles&) = default;
@@ -28,18 +33,18 @@ struct IdentityFiles {
 /// A chain as it is held (not as it could be built) and, where known, its key. Immutable, shared.
 class Identity {
  public:
-  /// Reads the files. The Error names the file and what is wrong with it: unreadable, no
-  /// certificate in it, an encrypted key without or with a wrong password, a key that does not
-  /// belong.
+  /// Reads the files. The Error names the file and what is wrong with it: unreadable, not PEM, no
+  /// certificate in it, no key in the key's file, an encrypted key without or with a wrong password
+  /// (Errc::wrong_password), a key that does not belong to the first certificate.
   [[nodiscard]] static Result<std::shared_ptr<const Identity>> load(const IdentityFiles& files);
 
-  /// Makes an identity from PEM texts; `key_pem` may be empty. Errors speak of "certificate" and
-  /// "key".
+  /// Makes an identity from PEM texts; `key_pem` may be empty, and is then looked for behind the
+  /// certificates. Errors speak of "certificate" and "key".
   [[nodiscard]] static Result<std::shared_ptr<const Identity>> from_pem(
       std::string_view certificate_pem, std::string_view key_pem, const Secret& key_password = {});
 
-  /// Makes a throwaway self-signed identity with a fresh key (ec: P-256, rsa: 2048), valid from a
-  /// day before `now` for `lifetime`. Throws std::runtime_error if OpenSSL cannot.
+  /// Makes a throwaway self-signed identity with a fresh key (ec: P-256, rsa: 2048; no other),
+  /// valid from a day before `now` for `lifetime`. Throws std::runtime_error if OpenSSL cannot.
   [[nodiscard]] static std::shared_ptr<const Identity> make_stranger(KeyAlgorithm algorithm,
                                                                      CivilTime now,
                                                                      std::chrono::seconds lifetime);
@@ -55,7 +60,7 @@ class Identity {
 
   [[nodiscard]] bool has_key() const noexcept { return key_ != nullptr; }
 
-  /// Each certificate's signature was made by the next one in the chain.
+  /// Each certificate's signature was made by the next one's key; so too of a single one.
   [[nodiscard]] bool chain_links() const noexcept { return chain_links_; }
 
   /// For tls: the private key (null without one) and the certificates, borrowed.

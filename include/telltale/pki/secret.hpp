@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "telltale/error.hpp"
+
 namespace telltale::pki {
 
 /// Owns secret bytes. Moves, but does not copy; the bytes are overwritten on destruction and on
@@ -14,6 +16,8 @@ class Secret {
  public:
   Secret() = default;
   explicit Secret(std::string_view text);
+  /// Takes a buffer over, without copying it.
+  explicit Secret(std::vector<char>&& bytes) noexcept;
   ~Secret();
   Secret(Secret&& other) noexcept;
   Secret& operator=(Secret&& other) noexcept;
@@ -34,5 +38,9 @@ class Secret {
 
 /// Overwrites a buffer that held a secret; not optimised away.
 void wipe(std::string& text) noexcept;
+
+/// Reads a password from a file. One newline at the end is dropped, since editors add it. The Error
+/// names the file: Errc::unreadable, or Errc::invalid_value if nothing is left.
+[[nodiscard]] Result<Secret> read_secret(const std::string& file);
 
 }  // namespace telltale::pki

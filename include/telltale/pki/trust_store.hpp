@@ -13,30 +13,38 @@ struct x509_store_st;
 
 namespace telltale::pki {
 
-/// A set of trust anchors. Immutable after loading, shared by content.
+/// A set of trust anchors. Immutable after loading, shared.
 class TrustStore {
  public:
-  /// Reads every certificate of a PEM file. Errc::unreadable or malformed; a file without any
-  /// certificate is an error, since it would trust nobody.
+  /// Reads every certificate of a PEM file. The Error names the file: Errc::unreadable, malformed
+  /// or unsupported; a file without any certificate is an error, since it would trust nobody.
   [[nodiscard]] static Result<std::shared_ptr<const TrustStore>> load(const std::string& file);
 
   [[nodiscard]] static Result<std::shared_ptr<const TrustStore>> from_pem(std::string_view pem);
+
+  /// Trusts what this machine's OpenSSL trusts by default: SSL_CERT_FILE and SSL_CERT_DIR, or the
+  /// paths it was built with, which may hold nothing. The directory is read as certificates are
+  /// looked for, so anchors() is empty.
+  [[nodiscard]] static Result<std::shared_ptr<const TrustStore>> load_system();
 
   ~TrustStore();
   TrustStore(const TrustStore&) = delete;
   TrustStore& operator=(const TrustStore&) = delete;
 
+  /// The certificates that were loaded, in the file's order.
   [[nodiscard]] const Chain& anchors() const noexcept { return anchors_; }
 
   /// Verifies `chain` (leaf first, as sent) for a TLS server called `name` (a DNS name or an IP
   /// address) at the time `now`. Never fails: what is wrong is in the outcome. A certificate in the
   /// store is an anchor even if it is not self-signed, as for Java and Go
-  /// (X509_V_FLAG_PARTIAL_CHAIN).
+  /// (X509_V_FLAG_PARTIAL_CHAIN). Weak keys and digests are no error here (security level 0): that
+  /// is for assess to say. Costs about as much as a handshake; but nothing in the outcome depends
+  /// on `now` but the errors about dates, so it can be kept as long as chain, store and name stay.
   [[nodiscard]] ChainVerification verify(const Chain& chain, const std::string& name,
                                          CivilTime now) const;
 
  private:
-  TrustStore() = default;
+  TrustStore();
 
   Chain anchors_;
   x509_store_st* store_ = nullptr;  // owned

@@ -20,17 +20,21 @@ struct VerificationError {
 
 /// The outcome for one chain, one trust store and one name.
 struct ChainVerification {
-  /// A path to a trust anchor exists and every signature on it holds. Dates are not part of it:
-  /// an expired chain can be trusted, and assess says of it that it expired.
+  /// A path to a trust anchor exists, every signature on it holds, and every certificate on it may
+  /// do what it does there (basicConstraints, key usage, serverAuth). Dates are not part of it: an
+  /// expired chain can be trusted, and assess says of it that it expired.
   bool trusted = false;
-  /// Not trusted because certificates between the leaf and the anchor were not sent: the last
-  /// certificate sent is no trust anchor and not self-issued.
+  /// Not trusted because the path ends at a certificate that is neither a trust anchor nor
+  /// self-issued: certificates between the leaf and the anchor were not sent, or, which looks the
+  /// same from here, it leads to a root that was not sent and is not trusted.
   bool incomplete = false;
   /// The name was found among the leaf's subjectAltNames (RFC 6125; the subject is never asked).
   bool name_matches = false;
-  std::string name;                       ///< the name that was looked for
-  std::vector<VerificationError> errors;  ///< all of them, in the order they were found
-  Chain path;  ///< as built, leaf to anchor; empty if nothing could be built
+  std::string name;  ///< the name that was looked for
+  /// All of them, dates too, in the order they were found. OpenSSL takes the second of notAfter
+  /// itself for expired, against RFC 5280: for dates, go by Validity.
+  std::vector<VerificationError> errors;
+  Chain path;  ///< as built, from the leaf as far as issuers were found; empty for no leaf
 };
 
 }  // namespace telltale::pki

@@ -85,7 +85,7 @@ TEST_SUITE("app") {
     std::jthread([&] { meanwhile = read_process_figures(); }).join();
     close(descriptor);
     CHECK(*meanwhile.open_fds == *before.open_fds + 1);
-    CHECK(*meanwhile.threads == *before.threads + 1);
+    CHECK(*meanwhile.threads > *before.threads);  // sanitizers may start one of their own
     CHECK(read_process_figures().open_fds == before.open_fds);
   }
 }

@@ -59,7 +59,7 @@ TEST_SUITE("fleet") {
     constexpr std::string_view no_path =
         "must end after the port; the path to ask for goes to health";
     constexpr std::string_view no_user =
-        "has an \"@\": no user or password belongs into a URL; use username and password_file";
+        "has an \"@\": no user or password belongs in a URL; use username and password_file";
     const std::string long_label = "https://" + std::string(64, 'a');
     std::string long_name = "https://a";
     for (int i = 0; i < 127; ++i) {

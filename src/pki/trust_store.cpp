@@ -1,0 +1,188 @@
+#include "telltale/pki/trust_store.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <optional>
+#include <utility>
+
+#include "pki/openssl.hpp"
+#include "pki/read_file.hpp"
+#include "pki/read_pem.hpp"
+#include "pki/x509.hpp"
+
+namespace telltale::pki {
+
+namespace {
+
+/// Runs for each objection and each certificate found in order. Never stops the verification: all
+/// objections are wanted, and soundness comes from judging every one of them (is_about_dates).
+int record(int succeeded, X509_STORE_CTX* context) {
+  if (succeeded == 0) {
+    auto& errors =
+        *static_cast<std::vector<VerificationError>*>(X509_STORE_CTX_get_app_data(context));
+    const int code = X509_STORE_CTX_get_error(context);
+    errors.push_back({.code = code,
+                      .depth = X509_STORE_CTX_get_error_depth(context),
+                      .text = X509_verify_cert_error_string(code)});
+  }
+  return 1;
+}
+
+bool is_about_dates(const VerificationError& error) {
+  return error.code == X509_V_ERR_CERT_HAS_EXPIRED || error.code == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
+bool is_ip_address(const std::string& name) {
+  in6_addr address{};
+  return inet_pton(AF_INET, name.c_str(), &address) == 1 ||
+         inet_pton(AF_INET6, name.c_str(), &address) == 1;
+}
+
+bool matches_name(X509& leaf, const std::string& name) {
+  // OpenSSL takes an empty name for "any" and a leading dot for "any host below".
+  if (name.empty() || name.front() == '.') {
+    return false;
+  }
+  if (is_ip_address(name)) {
+    return X509_check_ip_asc(&leaf, name.c_str(), 0) == 1;
+  }
+  // As OkHttp and Go do: subjectAltName only, and a wildcard only for a whole label.
+  constexpr unsigned flags =
+      X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+  return X509_check_host(&leaf, name.data(), name.size(), flags, nullptr) == 1;
+}
+
+/// A chain as OpenSSL's verifier wants it.
+struct ParsedChain {
+  std::vector<X509Ptr> certificates;
+  BorrowingStackPtr stack;
+};
+
+ParsedChain parse(const Chain& chain) {
+  ParsedChain parsed{.certificates = {}, .stack = BorrowingStackPtr(sk_X509_new_null())};
+  require(parsed.stack != nullptr, "collecting a chain");
+  for (const CertificatePtr& certificate : chain) {
+    parsed.certificates.push_back(parse_x509(certificate->der).value());
+    require(sk_X509_push(parsed.stack.get(), parsed.certificates.back().get()) > 0,
+            "collecting a chain");
+  }
+  return parsed;
+}
+
+CertificatePtr find_by_der(const Chain& chain, const Bytes& der) {
+  const auto found = std::ranges::find_if(
+      chain, [&](const CertificatePtr& certificate) { return certificate->der == der; });
+  return found == chain.end() ? nullptr : *found;
+}
+
+/// Finds the value for a certificate on the path; those of the system's store are made here.
+CertificatePtr find_or_describe(X509& certificate, const Chain& chain, const Chain& anchors) {
+  const Bytes der = der_of(certificate);
+  if (CertificatePtr found = find_by_der(chain, der)) {
+    return found;
+  }
+  if (CertificatePtr found = find_by_der(anchors, der)) {
+    return found;
+  }
+  Result<Certificate> facts = describe(certificate);
+  return facts ? std::make_shared<const Certificate>(*std::move(facts)) : nullptr;
+}
+
+Chain path_of(X509_STORE_CTX& context, const Chain& chain, const Chain& anchors) {
+  const STACK_OF(X509)* built = X509_STORE_CTX_get0_chain(&context);  // borrowed
+  Chain path;
+  for (int i = 0; i < sk_X509_num(built); ++i) {
+    CertificatePtr certificate = find_or_describe(*sk_X509_value(built, i), chain, anchors);
+    if (!certificate) {  // an anchor of the system's with a date that is none
+      break;
+    }
+    path.push_back(std::move(certificate));
+  }
+  return path;
+}
+
+}  // namespace
+
+TrustStore::TrustStore() : store_(X509_STORE_new()) {
+  require(store_ != nullptr, "making a trust store");
+}
+
+TrustStore::~TrustStore() {
+  X509_STORE_free(store_);
+}
+
+Result<TrustStorePtr> TrustStore::load(const std::string& file) {
+  const Result<Secret> text = read_file(file);
+  if (!text) {
+    return text.error();
+  }
+  Result<TrustStorePtr> store = from_pem(text->reveal());
+  if (!store) {
+    return store.error().at(file);
+  }
+  return store;
+}
+
+Result<TrustStorePtr> TrustStore::from_pem(std::string_view pem) {
+  const Result<std::vector<X509Ptr>> certificates = read_pem_certificates(pem);
+  if (!certificates) {
+    return certificates.error();
+  }
+  const std::shared_ptr<TrustStore> store(new TrustStore);  // its constructor is private
+  for (const X509Ptr& certificate : *certificates) {
+    Result<Certificate> facts = describe(*certificate);
+    if (!facts) {
+      return facts.error();
+    }
+    store->anchors_.push_back(std::make_shared<const Certificate>(*std::move(facts)));
+    require(X509_STORE_add_cert(store->store_, certificate.get()) == 1, "adding a trust anchor");
+  }
+  return TrustStorePtr(store);
+}
+
+Result<TrustStorePtr> TrustStore::load_system() {
+  const ErrorQueueGuard quiet;
+  const std::shared_ptr<TrustStore> store(new TrustStore);
+  if (X509_STORE_set_default_paths(store->store_) != 1) {
+    return openssl_error(Errc::unreadable, "reading the system's trust anchors");
+  }
+  return TrustStorePtr(store);
+}
+
+ChainVerification TrustStore::verify(const Chain& chain, const std::string& name,
+                                     CivilTime now) const {
+  ChainVerification outcome{.name = name};
+  if (chain.empty()) {
+    return outcome;
+  }
+  const ErrorQueueGuard quiet;
+  const ParsedChain parsed = parse(chain);
+  X509& leaf = *parsed.certificates.front();
+  outcome.name_matches = matches_name(leaf, name);
+
+  const X509StoreCtxPtr context(X509_STORE_CTX_new());
+  require(context && X509_STORE_CTX_init(context.get(), store_, &leaf, parsed.stack.get()) == 1,
+          "preparing a verification");
+  X509_STORE_CTX_set_purpose(context.get(), X509_PURPOSE_SSL_SERVER);
+  X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());  // borrowed
+  X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
+  X509_VERIFY_PARAM_set_time(parameters, now.time_since_epoch().count());
+  X509_VERIFY_PARAM_set_auth_level(parameters, 0);
+  X509_STORE_CTX_set_app_data(context.get(), &outcome.errors);
+  X509_STORE_CTX_set_verify_cb(context.get(), record);
+
+  const bool went_through = X509_verify_cert(context.get()) == 1;
+  outcome.path = path_of(*context, chain, anchors_);
+  // Beyond a missing issuer or a bad signature the verifier goes on unsure of what it has checked,
+  // so any objection but one to a date means untrusted. That the path ends in the store is asked
+  // once more for itself.
+  const bool ends_at_anchor = X509_STORE_CTX_get_num_untrusted(context.get()) <
+                              sk_X509_num(X509_STORE_CTX_get0_chain(context.get()));
+  outcome.trusted =
+      went_through && ends_at_anchor && std::ranges::all_of(outcome.errors, is_about_dates);
+  outcome.incomplete =
+      !ends_at_anchor && !outcome.path.empty() && !outcome.path.back()->is_self_issued;
+  return outcome;
+}
+
+}  // namespace telltale::pki

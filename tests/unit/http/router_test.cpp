@@ -1,0 +1,301 @@
+#include "telltale/http/router.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <doctest/doctest.h>
+
+#include "support/gunzip.hpp"
+#include "unit/render/fixture.hpp"
+
+namespace telltale::http {
+namespace {
+
+namespace fixture = render::fixture;
+
+constexpr std::string_view text_type = "text/plain; charset=utf-8";
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view html_type = "text/html; charset=utf-8";
+
+World world_of(gate::Snapshot snapshot, Now now = fixture::now()) {
+  World world;
+  world.snapshot = std::make_shared<const gate::Snapshot>(std::move(snapshot));
+  world.now = now;
+  world.process.threads = 3;
+  return world;
+}
+
+Response ask(const World& world, const Request& request) {
+  MetricsCache cache;
+  return handle(request, world, cache);
+}
+
+Response get(const World& world, std::string target) {
+  return ask(world, {"GET", std::move(target), "", ""});
+}
+
+std::string header(const Response& response, std::string_view name) {
+  const auto found =
+      std::ranges::find(response.headers, name, &std::pair<std::string, std::string>::first);
+  return found == response.headers.end() ? std::string() : found->second;
+}
+
+bool is_one_line(std::string_view body) {
+  return body.size() > 1 && body.find('\n') == body.size() - 1;
+}
+
+/// Two gates on one good target; `broken` is closed, since its look has an error.
+gate::Snapshot open_and_closed() {
+  assess::AddressAssessment bad = fixture::good_look({"127.0.0.1", 7002});
+  bad.findings = {fixture::finding(assess::Reason::authorities_missing, assess::Severity::error,
+                                   "The list does not name CN=Lab Root.")};
+  gate::GateEntry good = fixture::open_gate("good");
+  good.rules.targets = {"gate"};
+  gate::GateEntry broken = fixture::open_gate("broken");
+  return fixture::snapshot(
+      {fixture::target("gate", {fixture::entry_of(fixture::good_look({"127.0.0.1", 8084}))}),
+       fixture::target("clouddriver", {fixture::entry_of(std::move(bad))})},
+      {std::move(good), std::move(broken)});
+}
+
+TEST_SUITE("http") {
+  TEST_CASE("routes: path and method -> status and content type") {
+    struct Row {
+      const char* method;
+      const char* target;
+      unsigned status;
+      std::string_view content_type;
+    };
+
+    constexpr Row rows[] = {
+        {"GET", "/", 200, html_type},
+        {"HEAD", "/", 200, html_type},
+        {"GET", "/metrics", 200, "text/plain; version=0.0.4; charset=utf-8"},
+        {"GET", "/metrics?name[]=up", 200, "text/plain; version=0.0.4; charset=utf-8"},
+        {"GET", "/api/v1/status", 200, json_type},
+        {"GET", "/api/v1/gates", 200, json_type},
+        {"GET", "/api/v1/gates/need", 200, json_type},
+        {"GET", "/gate/need", 200, text_type},
+        {"POST", "/gate/need", 200, text_type},
+        {"HEAD", "/gate/need", 200, text_type},
+        {"GET", "/gate/n%65ed", 200, text_type},
+        {"GET", "http://telltale:9943/gate/need", 200, text_type},
+        {"GET", "/gate/need/gate", 200, text_type},
+        {"POST", "/gate/need/gate", 200, text_type},
+        {"GET", "/-/healthy", 200, text_type},
+        {"GET", "/livez?verbose", 200, text_type},
+        {"GET", "/healthz", 200, text_type},
+        {"GET", "/-/ready", 200, text_type},
+        {"GET", "/readyz", 200, text_type},
+        // no such thing
+        {"GET", "/nothing", 404, text_type},
+        {"POST", "/nothing", 404, text_type},
+        {"GET", "/metrics/", 404, text_type},
+        {"GET", "//", 404, text_type},
+        {"GET", "/api/v1", 404, text_type},
+        {"GET", "/api/v1/gates/", 404, text_type},
+        {"GET", "/api/v1/gates/need/gate", 404, text_type},
+        {"GET", "/gate", 404, text_type},
+        {"GET", "/gate/", 404, text_type},
+        {"GET", "/gate/need/", 404, text_type},
+        {"GET", "/gate//gate", 404, text_type},
+        {"GET", "/gate/need/gate/more", 404, text_type},
+        {"GET", "/gate/*", 404, text_type},
+        // no such gate, or target; names are compared exactly
+        {"GET", "/gate/Need", 404, text_type},
+        {"POST", "/gate/other", 404, text_type},
+        {"GET", "/gate/need%20", 404, text_type},
+        {"GET", "/api/v1/gates/other", 404, text_type},
+        {"GET", "/gate/need/other", 404, text_type},
+        {"GET", "/gate/other/gate", 404, text_type},
+        // not a request target
+        {"GET", "/gate/%zz", 400, text_type},
+        {"GET", "/gate/need%0a", 400, text_type},
+        {"GET", "/metrics?a=%", 400, text_type},
+        {"GET", "metrics", 400, text_type},
+        {"OPTIONS", "*", 400, text_type},
+        // other methods
+        {"POST", "/", 405, text_type},
+        {"POST", "/metrics", 405, text_type},
+        {"PUT", "/gate/need", 405, text_type},
+        {"DELETE", "/gate/need/gate", 405, text_type},
+        {"POST", "/api/v1/gates/need", 405, text_type},
+        {"OPTIONS", "/metrics", 405, text_type},
+        {"BREW", "/-/ready", 405, text_type},
+        {"get", "/metrics", 405, text_type},
+    };
+    const World world = world_of(fixture::ready_fleet());
+    for (const Row& row : rows) {
+      CAPTURE(row.method);
+      CAPTURE(row.target);
+      const Response response = ask(world, {row.method, row.target, "", ""});
+      CHECK(response.status == row.status);
+      CHECK(response.content_type == row.content_type);
+      CHECK(header(response, "X-Content-Type-Options") == "nosniff");
+      CHECK(header(response, "Cache-Control") == "no-store");
+      CHECK(response.body.ends_with("\n"));
+      if (response.status >= 400) {
+        CHECK(is_one_line(response.body));
+      }
+    }
+  }
+
+  TEST_CASE("405: Allow -> the methods that work") {
+    const World world = world_of(fixture::ready_fleet());
+    CHECK(header(ask(world, {"POST", "/metrics", "", ""}), "Allow") == "GET, HEAD");
+    CHECK(header(ask(world, {"PUT", "/gate/need", "", ""}), "Allow") == "GET, HEAD, POST");
+    CHECK(ask(world, {"PUT", "/gate/need", "", ""}).body ==
+          "PUT is not allowed here; allowed are GET, HEAD, POST\n");
+  }
+
+  TEST_CASE("404: a gate nobody knows -> the line names those there are") {
+    const World world = world_of(open_and_closed());
+    CHECK(get(world, "/gate/other").body == "no gate is named `other`; there are: good, broken\n");
+    CHECK(get(world, "/api/v1/gates/other").body ==
+          "no gate is named `other`; there are: good, broken\n");
+    CHECK(get(world, "/gate/good/clouddriver").body ==
+          "gate `good` judges no target named `clouddriver`\n");
+  }
+
+  TEST_CASE("gate: open, closed, unknown -> 200 only for open; JSON is always 200") {
+    struct Row {
+      const char* target;
+      unsigned status;
+      const char* line_begins;
+    };
+
+    constexpr Row rows[] = {
+        {"/gate/good", 200, "open"},
+        {"/gate/good/gate", 200, "open"},
+        {"/gate/broken", 403, "closed: clouddriver 127.0.0.1:7002 authorities_missing"},
+        {"/gate/broken/clouddriver", 403, "closed: clouddriver 127.0.0.1:7002 authorities_missing"},
+    };
+    const World world = world_of(open_and_closed());
+    for (const Row& row : rows) {
+      for (const char* method : {"GET", "POST"}) {
+        CAPTURE(row.target);
+        const Response response = ask(world, {method, row.target, "", ""});
+        CHECK(response.status == row.status);
+        CHECK(is_one_line(response.body));
+        CAPTURE(response.body);
+        CHECK(response.body.starts_with(row.line_begins));
+      }
+    }
+    const Response good = get(world, "/api/v1/gates/good");
+    CHECK(good.status == 200);
+    CHECK(good.body.find(R"("status":"open","ready":true)") != std::string::npos);
+    const Response broken = get(world, "/api/v1/gates/broken");
+    CHECK(broken.status == 200);
+    CHECK(broken.body.find(R"("status":"closed","ready":false)") != std::string::npos);
+  }
+
+  TEST_CASE("gate: nobody looks any more -> open ends by itself at the instant of staleness") {
+    const gate::Snapshot snapshot = fixture::ready_fleet();
+    // The look ended 10 s ago.
+    const auto last_fresh = snapshot.probe.stale_after - std::chrono::seconds(10);
+    const auto at = [](Duration later) {
+      Now now = fixture::now();
+      now.steady += later;
+      now.civil += std::chrono::floor<std::chrono::seconds>(later);
+      return now;
+    };
+    const World fresh = world_of(snapshot, at(last_fresh - std::chrono::nanoseconds(1)));
+    CHECK(get(fresh, "/gate/need").status == 200);
+    CHECK(get(fresh, "/metrics").body.find("telltale_gate_open{gate=\"need\"} 1\n") !=
+          std::string::npos);
+    const World stale = world_of(snapshot, at(last_fresh));
+    CHECK(get(stale, "/gate/need").status == 403);
+    CHECK(get(stale, "/gate/need/gate").status == 403);
+    CHECK(get(stale, "/gate/need").body.starts_with("unknown"));
+    CHECK(get(stale, "/api/v1/gates/need").body.find(R"("status":"unknown","ready":false)") !=
+          std::string::npos);
+    CHECK(get(stale, "/metrics").body.find("telltale_gate_open{gate=\"need\"} 0\n") !=
+          std::string::npos);
+    CHECK(get(stale, "/-/ready").status == 200);
+  }
+
+  TEST_CASE("ready: follows the first round, never the verdict; healthy follows nothing") {
+    gate::Snapshot closed = open_and_closed();
+    CHECK(get(world_of(closed), "/-/ready").status == 200);
+    closed.first_round_done = false;
+    const World starting = world_of(closed);
+    for (const char* target : {"/-/ready", "/readyz"}) {
+      const Response response = get(starting, target);
+      CHECK(response.status == 503);
+      CHECK(response.body == "not ready: the first round of looks is under way\n");
+    }
+    for (const char* target : {"/-/healthy", "/livez", "/healthz"}) {
+      CHECK(get(starting, target).status == 200);
+    }
+  }
+
+  TEST_CASE("page: may load nothing but its own styles, whatever stands in it") {
+    const Response response = get(world_of(fixture::hostile_fleet()), "/");
+    CHECK(response.status == 200);
+    CHECK(header(response, "Content-Security-Policy") ==
+          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+          "frame-ancestors 'none'");
+    CHECK(header(response, "Referrer-Policy") == "no-referrer");
+    CHECK(response.body.find("<script") == std::string::npos);
+  }
+
+  TEST_CASE("metrics: negotiated -> snapshot, then process_*, then EOF where the format has one") {
+    const World world = world_of(fixture::ready_fleet());
+    const Response text = get(world, "/metrics");
+    CHECK(text.body.find("telltale_probe_success") != std::string::npos);
+    CHECK(text.body.ends_with("\nprocess_threads 3\n"));
+    CHECK(text.body.find("# EOF") == std::string::npos);
+
+    const Response openmetrics =
+        ask(world, {"GET", "/metrics", "application/openmetrics-text;version=1.0.0", ""});
+    CHECK(openmetrics.content_type ==
+          "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores");
+    CHECK(openmetrics.body.find("telltale_probe_success") != std::string::npos);
+    CHECK(openmetrics.body.ends_with("\nprocess_threads 3\n# EOF\n"));
+    CHECK(openmetrics.body.find("# EOF") == openmetrics.body.size() - 6);
+    for (const Response& response : {text, openmetrics}) {
+      CHECK(header(response, "Vary") == "Accept, Accept-Encoding");
+    }
+  }
+
+  TEST_CASE("gzip: accepted -> the same body, compressed; small ones stay as they are") {
+    const World world = world_of(fixture::mixed_fleet());
+    for (const char* target : {"/", "/metrics", "/api/v1/status", "/api/v1/gates"}) {
+      CAPTURE(target);
+      const Response plain = get(world, target);
+      const Response packed = ask(world, {"GET", target, "", "gzip"});
+      CHECK(header(plain, "Content-Encoding").empty());
+      CHECK(header(packed, "Content-Encoding") == "gzip");
+      CHECK(header(packed, "Vary").find("Accept-Encoding") != std::string::npos);
+      CHECK(header(plain, "Vary") == header(packed, "Vary"));
+      CHECK(packed.content_type == plain.content_type);
+      CHECK(packed.body.size() < plain.body.size());
+      CHECK((support::gunzip(packed.body) == plain.body));
+    }
+    for (const char* target : {"/-/healthy", "/gate/need", "/nothing"}) {
+      CAPTURE(target);
+      const Response response = ask(world, {"GET", target, "", "gzip"});
+      CHECK(header(response, "Content-Encoding").empty());
+      CHECK(is_one_line(response.body));
+    }
+  }
+
+  TEST_CASE("any target: answered, never thrown at, and errors stay one line") {
+    const World world = world_of(fixture::ready_fleet());
+    const std::string gate = "/gate/";
+    for (unsigned octet = 0; octet < 256; ++octet) {
+      const std::string raw(1, static_cast<char>(octet));
+      for (const std::string& target : {gate + raw, raw, "/" + raw + "/x", gate + "need?" + raw}) {
+        CAPTURE(target);
+        const Response response = get(world, target);
+        CHECK((response.status == 200 || response.status == 400 || response.status == 404));
+        if (response.status != 200) {
+          CHECK(is_one_line(response.body));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace telltale::http

@@ -1,0 +1,127 @@
+#include <doctest/doctest.h>
+
+#include "telltale/render/render.hpp"
+
+#include "render/text.hpp"
+#include "unit/render/fixture.hpp"
+#include "unit/render/well_formed.hpp"
+
+namespace telltale::render {
+
+namespace {
+
+bool has(const std::string& page, std::string_view text) {
+  return page.find(text) != std::string::npos;
+}
+
+/// `page` without tags: what a reader sees. The style sheet is left out.
+std::string text_of(std::string_view page) {
+  std::string text;
+  page.remove_prefix(page.find("<body>"));
+  while (!page.empty()) {
+    const std::size_t tag = std::min(page.find('<'), page.size());
+    text.append(page.substr(0, tag)).append(" ");
+    page.remove_prefix(std::min(page.find('>', tag), page.size() - 1) + 1);
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("render");
+
+TEST_CASE("page: any fleet -> well-formed, in a language, with headings, without scripts") {
+  for (const gate::Snapshot& snapshot : {fixture::ready_fleet(), fixture::mixed_fleet(),
+                                         fixture::hostile_fleet(), fixture::snapshot({}, {})}) {
+    const std::string html = page(snapshot, fixture::now());
+    CHECK(fixture::why_not_well_formed(html) == "");
+    CHECK(html.starts_with("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"));
+    CHECK(has(html, "<h1>telltale</h1>"));
+    CHECK(has(html, "<th scope=\"col\">Address</th>"));
+    CHECK(has(html, "href=\"metrics\""));
+    CHECK(has(html, "href=\"api/v1/status\""));
+    CHECK_FALSE(has(html, "<script"));
+    CHECK_FALSE(has(html, "http://"));
+  }
+}
+
+TEST_CASE("page: says how far its word goes") {
+  CHECK(has(page(fixture::ready_fleet(), fixture::now()),
+            "Every handshake here is fresh; sessions resumed from before a flip can hide a "
+            "failure: restart clients, then believe."));
+}
+
+TEST_CASE("page: every fact of a target -> is told") {
+  const std::string text = text_of(page(fixture::ready_fleet(), fixture::now()));
+  for (const std::string_view fact :
+       {"gate", "https://gate.lab:8084", "127.0.0.1:8084", "want", "yes", "1.3 1.2",
+        "2027-01-01 (in 39d)", "10s ago", "DN list in TLSv1.3: 2 names, 214 bytes",
+        "CN=Other Root,O=Lab", "Signature algorithms: ecdsa_secp256r1_sha256",
+        "2 certificates sent, trusted, name matches", "CN=Lab Root", "2036-01-01T00:00:00Z",
+        "gate.lab, localhost", "CN=telltale"}) {
+    CAPTURE(fact);
+    CHECK(has(text, fact));
+  }
+}
+
+TEST_CASE("page: a closed gate -> its status, each blocker with a hint, and what is accepted") {
+  const std::string html = page(fixture::mixed_fleet(), fixture::now());
+  CHECK(has(html, "<title>telltale: closed</title>"));
+  CHECK(has(html, "need<span class=\"status closed\">closed</span>"));
+  CHECK(has(html, "canary<span class=\"status open\">open</span>"));
+  CHECK(has(html, "<a href=\"#target-clouddriver\">clouddriver</a>"));
+  CHECK(has(html, "<tbody id=\"target-clouddriver\">"));
+  CHECK(has(html, "Do something about it."));
+  CHECK(has(html, "before 2027-01-31T00:00:00Z: moves to SQL"));
+  CHECK(has(html, "The first round is not done"));
+  CHECK(has(html, "no address"));
+  CHECK(has(html, "not looked at yet"));
+}
+
+TEST_CASE("page: a gate that waits -> says for what") {
+  gate::Snapshot snapshot = fixture::ready_fleet();
+  gate::GateEntry& gate = snapshot.gates.front();
+  gate.state.whole.status = gate::Status::unknown;
+  gate.state.whole.clean_since = fixture::ago(std::chrono::seconds(30));
+  gate.state.whole.clean_rounds = 1;
+  const gate::Answer answer = gate::answer(snapshot, gate, fixture::now());
+  REQUIRE(answer.waiting);
+  const std::string html = page(snapshot, fixture::now());
+  CHECK(has(html, "<title>telltale: unknown</title>"));
+  CHECK(has(html, "Waiting: " + *answer.waiting));
+}
+
+TEST_CASE("page: an empty DN list -> any issuer will do; an ended certificate -> is marked") {
+  assess::AddressAssessment look = fixture::good_look({"127.0.0.1", 1});
+  look.versions.pop_back();
+  look.versions[0].certificate_request = std::make_shared<const tls::CertificateRequest>();
+  look.first_to_end = {fixture::civil(2026, 11, 20), "CN=a"};
+  look.certificates = {fixture::certificate("CN=a", "CN=b", fixture::civil(2026, 11, 20))};
+  look.verification->trusted = false;
+  look.verification->name_matches = false;
+  const std::string html =
+      page(fixture::snapshot({fixture::target("a", {fixture::entry_of(std::move(look))})}, {}),
+           fixture::now());
+  CHECK(has(html, "DN list in TLSv1.3: empty, any issuer will do, 0 bytes"));
+  CHECK(has(html, "1 certificate sent, not trusted, name does not match"));
+  CHECK(has(html, "<td class=\"fixed past\">2026-11-20 (2d ago)</td>"));
+}
+
+TEST_CASE("page: durations -> the bounds within which half and 95 % of them were") {
+  const std::string text = text_of(page(fixture::mixed_fleet(), fixture::now()));
+  // 1, 3, 4 and 1 of 10 within 2.5, 5, 10 and 25 ms, one above all bounds.
+  CHECK(has(text, "within 10ms"));
+  CHECK(has(text, "longer than 5s"));
+}
+
+TEST_CASE("page: hostile texts -> are text, wherever they stand") {
+  const std::string html = page(fixture::hostile_fleet(), fixture::now());
+  CHECK(html == to_valid_utf8(html));
+  CHECK_FALSE(has(html, "<b "));
+  CHECK(has(html, "&lt;b x=&quot;&#39;&quot;&gt;&amp;\\"));
+  CHECK(html.find_first_of("\x1b\r") == std::string::npos);
+}
+
+TEST_SUITE_END();
+
+}  // namespace telltale::render

@@ -1,0 +1,136 @@
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <doctest/doctest.h>
+
+#include "telltale/render/render.hpp"
+
+#include "render/text.hpp"
+#include "unit/render/fixture.hpp"
+
+namespace telltale::render {
+
+namespace {
+
+namespace json = boost::json;
+
+json::value parsed(const gate::Snapshot& snapshot) {
+  return json::parse(status_json(snapshot, fixture::now()));
+}
+
+/// The keys of an object, in the order in which they stand.
+std::string keys_of(const json::value& value) {
+  std::string keys;
+  for (const auto& pair : value.as_object()) {
+    keys.append(keys.empty() ? "" : " ").append(pair.key());
+  }
+  return keys;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("render");
+
+TEST_CASE("status JSON: every object -> the keys of the contract first, additions behind") {
+  const json::value status = parsed(fixture::mixed_fleet());
+  CHECK(keys_of(status) == "at status targets edges gates");
+  const json::value& target = status.at("targets").at(1);
+  CHECK(keys_of(target) == "name url mode expected_mode addresses findings goal replicas_agree");
+  const json::value& address = target.at("addresses").at(0);
+  CHECK(keys_of(address) ==
+        "address mode client_certificates_verified tls certificates looked_at findings reachable "
+        "enforced_by identity_accepted chain_verified hostname_verified");
+  CHECK(keys_of(address.at("tls").at(0)) ==
+        "version cipher certificate_request mode enforced_by client_certificates_verified "
+        "identity_accepted");
+  CHECK(keys_of(address.at("tls").at(0).at("certificate_request")) ==
+        "authorities signature_algorithms bytes");
+  CHECK(keys_of(address.at("certificates").at(0)) ==
+        "subject issuer serial_number fingerprint_sha256 not_before not_after dns_names");
+  CHECK(keys_of(address.at("findings").at(0)) == "reason severity detail hint");
+  CHECK(keys_of(status.at("gates").at(0)) == "gate status ready since waiting blockers accepted");
+  CHECK(keys_of(status.at("gates").at(0).at("blockers").at(0)) ==
+        "target address caller reason detail hint");
+}
+
+TEST_CASE("status JSON: an address that was looked at -> its facts") {
+  const json::value status = parsed(fixture::ready_fleet());
+  CHECK(status.at("at").as_string() == "2026-11-22T12:00:00Z");
+  CHECK(status.at("status").as_string() == "open");
+  CHECK(status.at("edges").as_array().empty());
+  const json::value& target = status.at("targets").at(0);
+  CHECK(target.at("name").as_string() == "gate");
+  CHECK(target.at("url").as_string() == "https://gate.lab:8084");
+  CHECK(target.at("mode").as_string() == "want");
+  CHECK(target.at("expected_mode").as_string() == "want");
+  const json::value& address = target.at("addresses").at(0);
+  CHECK(json::serialize(address.at("tls").at(0)) ==
+        R"({"version":"TLSv1.3","cipher":"TLS_AES_256_GCM_SHA384","certificate_request":)"
+        R"({"authorities":["CN=Lab Root","CN=Other Root,O=Lab"],"signature_algorithms":)"
+        R"(["ecdsa_secp256r1_sha256","rsa_pss_rsae_sha256"],"bytes":214},"mode":"want",)"
+        R"("enforced_by":null,"client_certificates_verified":true,"identity_accepted":true})");
+  CHECK(json::serialize(address.at("certificates").at(0)) ==
+        R"({"subject":"CN=gate","issuer":"CN=Lab Root","serial_number":"2a",)"
+        R"("fingerprint_sha256":)"
+        R"("00000000000000000000000000000000000000000000000000000000000000f1",)"
+        R"("not_before":"2026-01-01T00:00:00Z","not_after":"2027-01-01T00:00:00Z",)"
+        R"("dns_names":["gate.lab","localhost"]})");
+  CHECK(address.at("looked_at").as_string() == "2026-11-22T11:59:50Z");
+  CHECK(address.at("reachable").as_bool());
+  CHECK(address.at("client_certificates_verified").as_bool());
+}
+
+TEST_CASE("status JSON: what is not known -> null, never left out") {
+  const json::value status = parsed(fixture::mixed_fleet());
+  const json::value& redis = status.at("targets").at(2);
+  CHECK(redis.at("expected_mode").is_null());
+  CHECK(redis.at("addresses").at(0).at("client_certificates_verified").is_null());
+  CHECK(redis.at("addresses").at(0).at("chain_verified").is_null());
+  CHECK_FALSE(redis.at("addresses").at(0).at("reachable").as_bool());
+  const json::value& unseen = status.at("targets").at(4).at("addresses").at(0);
+  CHECK(keys_of(unseen) == keys_of(redis.at("addresses").at(0)));
+  CHECK(unseen.at("mode").as_string() == "unknown");
+  CHECK(unseen.at("looked_at").is_null());
+  CHECK(unseen.at("reachable").is_null());
+  CHECK(status.at("targets").at(3).at("addresses").as_array().empty());
+  CHECK(status.at("targets").at(3).at("findings").at(0).at("reason").as_string() ==
+        "resolve_failed");
+}
+
+TEST_CASE("status JSON: no CertificateRequest -> null; enforced in HTTP -> said") {
+  assess::AddressAssessment look = fixture::good_look({"127.0.0.1", 1}, tls::ClientAuthMode::need);
+  look.enforced_by = assess::EnforcedBy::http;
+  look.versions[0].certificate_request = nullptr;
+  look.versions[1].enforced_by = assess::EnforcedBy::tls;
+  const json::value status =
+      parsed(fixture::snapshot({fixture::target("a", {fixture::entry_of(std::move(look))})}, {}));
+  const json::value& address = status.at("targets").at(0).at("addresses").at(0);
+  CHECK(address.at("mode").as_string() == "need");
+  CHECK(address.at("enforced_by").as_string() == "http");
+  CHECK(address.at("tls").at(0).at("certificate_request").is_null());
+  CHECK(address.at("tls").at(1).at("enforced_by").as_string() == "tls");
+}
+
+TEST_CASE("status JSON: hostile texts -> valid UTF-8 that says the same") {
+  const std::string text = status_json(fixture::hostile_fleet(), fixture::now());
+  CHECK(text == to_valid_utf8(text));
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find('\n') == text.size() - 1);
+  const json::value status = json::parse(text);
+  CHECK(status.at("targets").at(0).at("name").as_string() == to_valid_utf8(fixture::hostile));
+  CHECK(status.at("targets")
+            .at(0)
+            .at("addresses")
+            .at(0)
+            .at("certificates")
+            .at(0)
+            .at("subject")
+            .as_string() == to_valid_utf8(fixture::hostile));
+}
+
+TEST_CASE("status JSON: no target, no gate -> still whole") {
+  CHECK_NOTHROW(parsed(fixture::snapshot({}, {})));
+}
+
+TEST_SUITE_END();
+
+}  // namespace telltale::render

@@ -1,0 +1,149 @@
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "telltale/render/render.hpp"
+
+#include "render/facts_text.hpp"
+#include "render/text.hpp"
+#include "unit/render/fixture.hpp"
+
+namespace telltale::render {
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("render");
+
+TEST_CASE("table: a clean fleet -> a row per address, and the gate") {
+  CHECK(
+      table(fixture::ready_fleet(), fixture::now(), false) ==
+      "TARGET  ADDRESS         MODE  EXPECTED  VERIFIED  TLS      CERTIFICATE ENDS     LOOKED AT\n"
+      "gate    127.0.0.1:8084  want  want      yes       1.3 1.2  2027-01-01 (in 39d)  10s ago\n"
+      "\n"
+      "gate need open since 2026-11-22T11:00:00Z\n");
+}
+
+TEST_CASE("table: findings -> under their target; blockers -> under their gate, with hints") {
+  const std::string text = table(fixture::mixed_fleet(), fixture::now(), false);
+  CHECK(text.find("  error   authorities_missing\n"
+                  "          The list does not name CN=Lab Root, from which our certificate was "
+                  "issued.\n"
+                  "  warning certificate_weak\n"
+                  "          The key has 1024 bits.\n"
+                  "redis ") != std::string::npos);
+  CHECK(text.find("\ngate need closed since 2026-11-22T11:55:00Z\n"
+                  "  clouddriver 127.0.0.1:7002 authorities_missing\n"
+                  "    The list does not name CN=Lab Root, from which our certificate was issued.\n"
+                  "    Do something about it.\n") != std::string::npos);
+  CHECK(text.find("  accepted: redis 127.0.0.1:6379 connect_refused\n") != std::string::npos);
+  CHECK(text.find("deck         -  ") != std::string::npos);
+}
+
+TEST_CASE("table: several addresses -> a finding says at which") {
+  assess::AddressAssessment look = fixture::good_look({"127.0.0.2", 1});
+  look.findings = {
+      fixture::finding(assess::Reason::certificate_weak, assess::Severity::warning, "Weak.")};
+  const gate::Snapshot snapshot = fixture::snapshot(
+      {fixture::target("a", {fixture::entry_of(fixture::good_look({"127.0.0.1", 1})),
+                             fixture::entry_of(std::move(look))})},
+      {});
+  CHECK(
+      table(snapshot, fixture::now(), false).find("  warning certificate_weak at 127.0.0.2:1\n") !=
+      std::string::npos);
+}
+
+TEST_CASE("table: any fleet -> no trailing blanks, no line beyond 120 columns") {
+  assess::AddressAssessment look = fixture::good_look({"127.0.0.1", 7002});
+  std::string sentence;
+  for (int i = 0; i < 60; ++i) {
+    sentence += "word ";
+  }
+  look.findings = {
+      fixture::finding(assess::Reason::authorities_missing, assess::Severity::error, sentence)};
+  const gate::Snapshot wordy = fixture::snapshot(
+      {fixture::target("clouddriver-caching", {fixture::entry_of(std::move(look))})},
+      {fixture::open_gate("need")});
+  for (const gate::Snapshot& snapshot : {fixture::mixed_fleet(), wordy}) {
+    for (const std::string& line : lines_of(table(snapshot, fixture::now(), false))) {
+      CAPTURE(line);
+      CHECK_FALSE(line.ends_with(' '));
+      CHECK(width_of(line) <= 120);
+    }
+  }
+}
+
+TEST_CASE("table: color -> only if asked for, and the same words") {
+  const std::string plain = table(fixture::mixed_fleet(), fixture::now(), false);
+  const std::string colored = table(fixture::mixed_fleet(), fixture::now(), true);
+  CHECK(plain.find('\x1b') == std::string::npos);
+  CHECK(colored.find("\x1b[31mclosed\x1b[0m") != std::string::npos);
+  std::string stripped;
+  for (std::size_t at = 0; at < colored.size(); ++at) {
+    if (colored[at] == '\x1b') {
+      at = colored.find('m', at);
+      continue;
+    }
+    stripped += colored[at];
+  }
+  CHECK(stripped == plain);
+}
+
+TEST_CASE("table and short: hostile texts -> cannot steer the terminal or forge a line") {
+  for (const std::string& text : {table(fixture::hostile_fleet(), fixture::now(), false),
+                                  brief(fixture::hostile_fleet(), fixture::now())}) {
+    CHECK(text == to_valid_utf8(text));
+    CHECK(text.find_first_of("\x1b\r\t") == std::string::npos);
+    for (const std::string& line : lines_of(text)) {
+      CHECK_FALSE(line.starts_with("\xef\xbf\xbd"));  // what follows the hostile line end
+    }
+  }
+}
+
+TEST_CASE("short: a line per gate, and one per blocker") {
+  CHECK(brief(fixture::ready_fleet(), fixture::now()) == "need open since 2026-11-22T11:00:00Z\n");
+  const std::vector<std::string> lines = lines_of(brief(fixture::mixed_fleet(), fixture::now()));
+  REQUIRE(lines.size() >= 4);
+  CHECK(lines[0] == "need closed since 2026-11-22T11:55:00Z");
+  CHECK(lines[1] ==
+        "need clouddriver 127.0.0.1:7002 authorities_missing: The list does not name CN=Lab Root, "
+        "from which our certificate was issued.");
+  CHECK(lines.back() == "canary open since 2026-11-22T11:00:00Z");
+}
+
+TEST_CASE("facts in words: distances, claims, modes") {
+  const CivilTime now = fixture::now().civil;
+  CHECK(distance_text(now, now) == "now");
+  CHECK(distance_text(now + std::chrono::seconds(90), now) == "in 1m30s");
+  CHECK(distance_text(now - std::chrono::seconds(7), now) == "7s ago");
+  CHECK(distance_text(now + std::chrono::hours(47), now) == "in 1d23h");
+  CHECK(distance_text(now + std::chrono::hours(49), now) == "in 2d");
+  CHECK(distance_text(fixture::civil(9999, 12, 31), now) == "in centuries");
+  CHECK(date_text(fixture::civil(9999, 12, 31)) == "9999-12-31");
+  CHECK(claim_text(true) == "yes");
+  CHECK(claim_text(false) == "no");
+  CHECK(claim_text({}) == "-");
+
+  assess::AddressAssessment look = fixture::good_look({"::1", 1}, tls::ClientAuthMode::need);
+  look.enforced_by = assess::EnforcedBy::tls;
+  CHECK(mode_text(look) == "need");
+  look.enforced_by = assess::EnforcedBy::http;
+  CHECK(mode_text(look) == "need (http)");
+  CHECK(versions_text(look) == "1.3 1.2");
+  look.versions.clear();
+  CHECK(versions_text(look) == "-");
+}
+
+TEST_SUITE_END();
+
+}  // namespace telltale::render
