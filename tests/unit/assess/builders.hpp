@@ -166,7 +166,22 @@ inline probe::PeerChain peer_chain(pki::Chain certificates) {
   return made;
 }
 
+/// A peer that shows itself over one version only says over the other that it does not speak it.
+inline void complete_versions(std::vector<probe::Attempt>& attempts) {
+  for (const ProtocolVersion version : {tls_1_3, tls_1_2}) {
+    const bool is_tried = std::ranges::any_of(
+        attempts, [&](const probe::Attempt& attempt) { return attempt.version == version; });
+    const bool shows_itself = std::ranges::any_of(attempts, [](const probe::Attempt& attempt) {
+      return attempt.handshake.version.has_value();
+    });
+    if (!is_tried && shows_itself) {
+      attempts.push_back(Try(nothing, version).alert(Phase::handshake, 70));
+    }
+  }
+}
+
 inline probe::Observation observation(std::vector<probe::Attempt> attempts) {
+  complete_versions(attempts);
   probe::Observation made;
   made.target = "orca";
   made.address = {.host = "10.0.0.7", .port = 8083};

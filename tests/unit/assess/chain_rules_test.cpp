@@ -77,10 +77,26 @@ TEST_SUITE("assess") {
     SUBCASE("what has a rule of its own -> not here") {
       peer.verification.errors = {{.code = 10, .depth = 0, .text = "certificate has expired"},
                                   {.code = 62, .depth = 0, .text = "hostname mismatch"},
-                                  {.code = 68, .depth = 1, .text = "CA md too weak"},
-                                  {.code = 26, .depth = 0, .text = "unsuitable purpose"}};
+                                  {.code = 68, .depth = 1, .text = "CA md too weak"}};
       CHECK(told_of(with_chain(peer)).empty());
     }
+  }
+
+  TEST_CASE("chain: untrusted for its purpose alone -> usage_missing, if that is what it lacks") {
+    auto made = leaf();
+    auto peer = peer_chain({share(made)});
+    peer.verification.trusted = false;
+    peer.verification.errors = {{.code = 26, .depth = 0, .text = "unsuitable purpose"}};
+    CHECK(told_of(with_chain(peer)) == "chain_untrusted error");
+    made.extended_key_usage = {pki::KeyPurpose::client_auth};
+    peer.certificates = {share(made)};
+    CHECK(told_of(with_chain(peer)) == "usage_missing error");
+  }
+
+  TEST_CASE("chain: untrusted without a word of why -> chain_untrusted") {
+    auto peer = peer_chain({share(leaf())});
+    peer.verification.trusted = false;
+    CHECK(told_of(with_chain(peer)) == "chain_untrusted error");
   }
 
   TEST_CASE("chain: the intermediate was not sent -> chain_incomplete, not chain_untrusted") {
@@ -181,6 +197,16 @@ TEST_SUITE("assess") {
     peer.certificates.push_back(share(anchor));
     CHECK(told_of(with_chain(peer)) == "certificate_expired warning");
     CHECK(assessed(target(), with_chain(peer)).first_to_end->subject == "CN=orca");
+  }
+
+  TEST_CASE(
+      "dates: an intermediate that only the trust store has, and that has ended -> a warning") {
+    auto issuer = certificate(intermediate, root_a);
+    issuer.validity.not_after = noon - 1s;
+    auto peer = peer_chain({share(certificate("CN=orca", intermediate))});
+    peer.verification.path = {peer.certificates[0], share(issuer),
+                              share(certificate(root_a, root_a))};
+    CHECK(told_of(with_chain(peer)) == "certificate_expired warning");
   }
 
   TEST_CASE("dates: a self-signed leaf is its own anchor -> an error when it has ended") {

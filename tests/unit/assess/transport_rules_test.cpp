@@ -92,11 +92,20 @@ TEST_SUITE("assess") {
                                   .failed(Phase::application, FailureKind::timed_out, "5s")}),
                  Reason::app_timeout) ==
           "10.0.0.7:8083 does not answer in time over TLSv1.2 with telltale's identity in the "
-          "phase application (5s); 1 of 1 attempt ended so.");
+          "phase application; 1 of 2 attempts ended so.");
     CHECK(detail(target(), observation({Try(nothing, tls_1_3).alert(Phase::handshake, 112)}),
                  Reason::tls_protocol) ==
           "10.0.0.7:8083 sends the alert unrecognized_name (112) over TLSv1.3 with no certificate "
           "in the phase handshake; 1 of 1 attempt ended so.");
+  }
+
+  TEST_CASE("failures: the library's own words are quoted where ours do not say it all") {
+    CHECK(detail(target(),
+                 observation({Try(nothing, tls_1_3)
+                                  .failed(Phase::handshake, FailureKind::tls, "bad record type")}),
+                 Reason::tls_protocol) ==
+          "10.0.0.7:8083 breaks the TLS protocol over TLSv1.3 with no certificate in the phase "
+          "handshake (bad record type); 1 of 1 attempt ended so.");
   }
 
   TEST_CASE("failures: explained by the pair -> not told") {
@@ -128,6 +137,35 @@ TEST_SUITE("assess") {
                      Try(nothing, tls_1_2).failed(Phase::connect, FailureKind::timed_out),
                      Try(identity, tls_1_2).failed(Phase::connect, FailureKind::refused)});
     CHECK(told(target(), seen) == "connect_refused error, connect_timeout error");
+  }
+
+  TEST_CASE("completeness: what the deadline cut off -> look_incomplete, and the mode is unknown") {
+    auto seen = healthy_want();
+    seen.attempts.resize(3);
+    CHECK(told(target(), seen) == "look_incomplete error");
+    CHECK(detail(target(), seen, Reason::look_incomplete) ==
+          "The look at 10.0.0.7:8083 ended before it came to TLSv1.2.");
+    CHECK(name_of(assessed(target(), seen).mode) == "unknown");
+    SUBCASE("none is none all the same") {
+      seen.attempts = {Try(nothing, tls_1_3).http(200)};
+      CHECK(name_of(assessed(target(), seen).mode) == "none");
+    }
+    SUBCASE("a failure has said so already") {
+      seen.attempts.push_back(Try(nothing, tls_1_2).failed(Phase::connect, FailureKind::timed_out));
+      CHECK(told(target(), seen) == "connect_timeout error");
+    }
+  }
+
+  TEST_CASE("completeness: a port that must not answer and was not tried -> look_incomplete") {
+    fleet::Target made = target();
+    made.plaintext_ports = {7101};
+    auto seen = healthy_want();
+    CHECK(told(made, seen) == "look_incomplete error");
+    CHECK(detail(made, seen, Reason::look_incomplete) ==
+          "The look at 10.0.0.7:8083 ended before it came to port 7101 in plaintext.");
+    seen.plaintext.emplace_back();
+    seen.plaintext[0].port = 7101;
+    CHECK(told(made, seen).empty());
   }
 
   TEST_CASE("plaintext: 2xx on the TLS port -> open") {
