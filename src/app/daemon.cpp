@@ -98,7 +98,7 @@ class Publisher {
 
   void tell_of_changes(const gate::Snapshot& before, const gate::Snapshot& after) {
     for (std::size_t i = 0; i < after.gates.size(); ++i) {
-      if (before.gates[i].state.status == after.gates[i].state.status) {
+      if (before.gates[i].state.whole.status == after.gates[i].state.whole.status) {
         continue;
       }
       const gate::Answer answer = gate::answer(after, after.gates[i], after.made_at);

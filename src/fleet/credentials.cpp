@@ -11,13 +11,20 @@ namespace {
 
 constexpr std::size_t max_password_bytes = 4096;
 
+/// Says which key of the configuration an error belongs to, and where that stands.
+Error at_key(const Fleet& fleet, const std::string& path, const Error& error) {
+  const auto source = fleet.sources.find(path);
+  const Error named = error.at(path);
+  return source == fleet.sources.end() ? named : named.at(source->second);
+}
+
 Result<pki::TrustStorePtr> load_trust(const Fleet& fleet) {
   if (!fleet.trust_file) {
     return pki::TrustStore::load_system();
   }
   auto store = pki::TrustStore::load(*fleet.trust_file);
   if (!store) {
-    return store.error().at("trust.file");
+    return at_key(fleet, "trust.file", store.error());
   }
   return store;
 }
@@ -78,7 +85,7 @@ Result<Credentials> load_credentials(const Fleet& fleet) {
   for (const auto& [name, files] : fleet.identities) {
     const Result<pki::IdentityPtr> identity = pki::Identity::load(files);
     if (!identity) {
-      return identity.error().at("identities." + name);
+      return at_key(fleet, "identities." + name, identity.error());
     }
     credentials.identities.emplace(name, *identity);
   }

@@ -106,6 +106,8 @@ TEST_SUITE("fleet") {
                                                                 files.path("key.password")});
     CHECK(fleet.identities.at("orca") ==
           pki::IdentityFiles{files.path("tls.crt"), std::nullopt, std::nullopt});
+    CHECK(files.without_directory(fleet.sources.at("trust.file")) == "telltale.yml:9");
+    CHECK(files.without_directory(fleet.sources.at("identities.orca")) == "telltale.yml:12");
 
     REQUIRE(fleet.targets.size() == 3);
     const Target& orca = fleet.targets[0];
