@@ -117,6 +117,8 @@ ClientContext::ClientContext(ProtocolVersion version, Credential credential)
     fail("choosing versions and ciphers");
   }
   SSL_CTX_set_mode(context_.get(), SSL_MODE_NO_AUTO_CHAIN);
+  // With it on, tickets without end would keep a single read busy for as long as they come.
+  SSL_CTX_clear_mode(context_.get(), SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_options(context_.get(), SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_read_ahead(context_.get(), 1);
