@@ -130,8 +130,8 @@ Fleet read_fleet(const Value& root) {
 Result<Fleet> parse_config(std::string_view text, const std::string& file,
                            std::span<const std::string_view> known_reasons) {
   try {
-    const Node document = parse_yaml(text, file);
-    if (document.kind == Node::Kind::nothing) {
+    const YamlNode document = parse_yaml(text, file);
+    if (document.kind == YamlNode::Kind::nothing) {
       throw_bad(file, 1, "", "is empty; a configuration names at least one target under targets");
     }
     const Source source{.file = file, .directory = std::filesystem::path(file).parent_path()};

@@ -1,7 +1,6 @@
 #include "telltale/fleet/credentials.hpp"
 
 #include <cstdlib>
-#include <optional>
 #include <utility>
 
 #include "fleet/file.hpp"
@@ -59,18 +58,16 @@ Result<pki::Secret> read_password_env(const std::string& variable) {
   return pki::Secret(value);
 }
 
-/// The password that AUTH sends to a target, or nothing where none is configured.
-Result<std::optional<pki::Secret>> read_password(const Target& target, const std::string& path) {
-  if (!target.password_file && !target.password_env) {
-    return std::nullopt;
-  }
-  Result<pki::Secret> password = target.password_file ? read_password_file(*target.password_file)
-                                                      : read_password_env(*target.password_env);
+/// The password that AUTH sends to a target; one is configured.
+Result<pki::Secret> read_password(const Target& target, const std::string& path) {
+  Result<pki::Secret> password = target.password_file
+                                     ? read_password_file(*target.password_file)
+                                     : read_password_env(target.password_env.value_or(""));
   if (!password) {
     const std::string key = target.password_file ? ".password_file" : ".password_env";
-    return password.error().at(target.source + ": " + path + key);
+    return password.error().at(path + key).at(target.source);
   }
-  return std::optional(std::move(*password));
+  return password;
 }
 
 }  // namespace
@@ -91,13 +88,14 @@ Result<Credentials> load_credentials(const Fleet& fleet) {
   }
   for (std::size_t i = 0; i < fleet.targets.size(); ++i) {
     const Target& target = fleet.targets[i];
-    auto password = read_password(target, "targets[" + std::to_string(i) + ']');
+    if (!target.password_file && !target.password_env) {
+      continue;
+    }
+    Result<pki::Secret> password = read_password(target, "targets[" + std::to_string(i) + ']');
     if (!password) {
       return password.error();
     }
-    if (*password) {
-      credentials.redis_passwords.emplace(target.name, std::move(**password));
-    }
+    credentials.redis_passwords.emplace(target.name, *std::move(password));
   }
   return credentials;
 }
