@@ -211,6 +211,19 @@ TEST_SUITE("gate") {
     }
   }
 
+  TEST_CASE("acceptance: an unknown mode can be accepted by its own name, staleness cannot") {
+    auto fleet = fleet_of({"orca"});
+    for (const char* reason : {"connect_refused", "client_auth_unknown", "stale", "unknown"}) {
+      fleet.gates[0].accept.push_back(
+          {.target = "orca", .reason = reason, .until = noon + 1h, .why = "gone next week"});
+    }
+    const Stage stage = with_look(refused_look(), fleet);
+    CHECK(gathered(stage, at(3s)).clean());
+    CHECK(told(gathered(stage, at(3s)).accepted) ==
+          "orca 10.0.0.1:8083 connect_refused, orca 10.0.0.1:8083 client_auth_unknown");
+    CHECK(told(gathered(stage, at(100s)).missing) == "orca stale, orca 10.0.0.1:8083 stale");
+  }
+
   TEST_CASE("acceptance: another target or reason -> blocks") {
     auto fleet = fleet_of({"orca"});
     SUBCASE("target") {
