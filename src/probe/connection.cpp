@@ -115,6 +115,9 @@ Awaitable<MaybeFailure> Connection::connect(const fleet::Endpoint& endpoint) {
   if (error) {
     co_return Failure{Phase::connect, FailureKind::unreachable, "not an IP address"};
   }
+  if (expired()) {
+    co_return timed_out(Phase::connect);
+  }
   const tcp::endpoint peer(address, endpoint.port);
   const auto [connect_error] = co_await wire_->socket.async_connect(peer, use_tuple);
   if (connect_error) {
@@ -184,6 +187,9 @@ Awaitable<MaybeFailure> Connection::first_read(Duration silence) {
 
 Awaitable<MaybeFailure> Connection::send(std::string_view bytes) {
   if (!session_) {
+    if (expired()) {
+      co_return timed_out(Phase::application);
+    }
     const auto buffer = asio::buffer(bytes);
     const auto [error, count] = co_await asio::async_write(wire_->socket, buffer, use_tuple);
     if (error) {
@@ -213,6 +219,8 @@ Awaitable<Received> Connection::receive(std::span<char> buffer) {
         co_return received;
       }
       received.failure = co_await wait(step, Phase::application);
+    } else if (expired()) {
+      received.failure = timed_out(Phase::application);
     } else {
       const auto target = asio::buffer(buffer.data(), buffer.size());
       const auto [error, count] = co_await wire_->socket.async_read_some(target, use_tuple);

@@ -1,8 +1,10 @@
 #include "probe/dialogue.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "probe/http_reader.hpp"
+#include "probe/line.hpp"
 #include "probe/resp_reader.hpp"
 
 namespace telltale::probe {
@@ -57,7 +59,7 @@ std::optional<std::string> field_of(std::string_view info, std::string_view name
     const std::size_t end = std::min(info.find("\r\n", at), info.size());
     const std::string_view line = info.substr(at, end - at);
     if (line.starts_with(key)) {
-      return std::string(line.substr(key.size()));
+      return first_line_of(line.substr(key.size()));
     }
     at = end + 2;
   }
@@ -75,7 +77,7 @@ Awaitable<MaybeFailure> authenticate(Connection& connection, RespReader& reader,
   if (!answer.failure) {
     reply.authenticated = answer.value.kind == RespValue::Kind::status;
     if (!reply.authenticated) {
-      reply.auth_error = answer.value.text;
+      reply.auth_error = first_line_without(answer.value.text, password);
     }
   }
   co_return answer.failure;
@@ -91,7 +93,7 @@ Awaitable<MaybeFailure> ask_info(Connection& connection, RespReader& reader, Red
     reply.version = field_of(answer.value.text, "redis_version");
     reply.mode = field_of(answer.value.text, "redis_mode");
   } else {
-    reply.info_error = answer.value.text;
+    reply.info_error = first_line_of(answer.value.text);
   }
   co_return std::nullopt;
 }
@@ -128,7 +130,7 @@ Awaitable<MaybeFailure> speak_redis(Connection& connection, const RedisQuestions
     co_return pong.failure;
   }
   reply.emplace();
-  reply->ping = pong.value.text;
+  reply->ping = first_line_of(pong.value.text);
   reply->ping_is_error = pong.value.kind == RespValue::Kind::error;
   MaybeFailure failure;
   if (questions.password != nullptr) {

@@ -1,11 +1,11 @@
 #include "probe/http_reader.hpp"
 
-#include <algorithm>
-
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+
+#include "probe/line.hpp"
 
 namespace telltale::probe {
 
@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::uint32_t header_limit = 16 * 1024;
 constexpr std::uint64_t body_limit = 64 * 1024;
-constexpr std::size_t first_line_limit = 200;
-
-std::string first_line_of(std::string_view body) {
-  std::string line(body.substr(0, std::min(body.find_first_of("\r\n"), first_line_limit)));
-  std::ranges::replace_if(line, [](char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return line;
-}
 
 ReaderState state_of(const error_code& error) {
   const bool oversize = error == http::error::body_limit || error == http::error::header_limit ||

@@ -43,10 +43,18 @@ class Stopwatch {
 }  // namespace
 
 Prober::Contexts::Contexts(CivilTime now)
-    : stranger_{
+    : made_at_(now),
+      stranger_{
           .identity = pki::Identity::make_stranger(pki::KeyAlgorithm::ec, now, stranger_lifetime),
-          .alternative =
-              pki::Identity::make_stranger(pki::KeyAlgorithm::rsa, now, stranger_lifetime)} {}
+          .alternative = [this] { return rsa_stranger(); }} {}
+
+const pki::IdentityPtr& Prober::Contexts::rsa_stranger() {
+  if (!rsa_stranger_) {
+    rsa_stranger_ =
+        pki::Identity::make_stranger(pki::KeyAlgorithm::rsa, made_at_, stranger_lifetime);
+  }
+  return rsa_stranger_;
+}
 
 const tls::ClientContext& Prober::Contexts::context(tls::ProtocolVersion version,
                                                     const tls::Credential& credential) {
@@ -158,9 +166,10 @@ Awaitable<MaybeFailure> Look::speak(Connection& connection, Attempt& attempt) {
   }
   questions.asks_info = !redis_asked_;
   MaybeFailure failure = co_await speak_redis(connection, questions, attempt.redis);
-  redis_asked_ =
-      redis_asked_ || (attempt.redis && (attempt.redis->version || attempt.redis->info_error ||
-                                         attempt.redis->auth_error));
+  // Once PING is answered AUTH goes out, whatever becomes of its own answer.
+  const auto& reply = attempt.redis;
+  redis_asked_ = redis_asked_ ||
+                 (reply && (questions.password != nullptr || reply->version || reply->info_error));
   co_return failure;
 }
 
@@ -186,8 +195,9 @@ const PeerChain* Look::find(const pki::Chain& chain) const {
 
 bool Look::is_verified(const tls::Handshake& handshake) const {
   const PeerChain* chain = find(handshake.peer_certificates);
-  return chain != nullptr && chain->verification.trusted && chain->verification.name_matches &&
-         handshake.malformed_certificates == 0;
+  // A chain that expired is trusted as far as its signatures go: no reason to hand out a secret.
+  return chain != nullptr && chain->verification.trusted && chain->verification.errors.empty() &&
+         chain->verification.name_matches && handshake.malformed_certificates == 0;
 }
 
 Awaitable<void> Look::look_in_plaintext(std::uint16_t port) {

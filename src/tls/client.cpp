@@ -72,8 +72,12 @@ int choose_credential(SSL* ssl, void* argument) {
   if (!credential.alternative || admits(ssl, context->version(), *credential.identity)) {
     return 1;
   }
-  return SSL_use_cert_and_key(ssl, credential.alternative->certificates().front(),
-                              credential.alternative->key(), nullptr, 1);
+  try {
+    const pki::IdentityPtr identity = credential.alternative();
+    return SSL_use_cert_and_key(ssl, identity->certificates().front(), identity->key(), nullptr, 1);
+  } catch (const std::exception&) {
+    return 1;  // libssl is no place to throw through; without a fitting key nothing is presented
+  }
 }
 
 int accept_any_chain(X509_STORE_CTX* /*unused*/, void* /*unused*/) {
@@ -117,6 +121,8 @@ ClientContext::ClientContext(ProtocolVersion version, Credential credential)
     fail("choosing versions and ciphers");
   }
   SSL_CTX_set_mode(context_.get(), SSL_MODE_NO_AUTO_CHAIN);
+  // With it on, tickets without end would keep a single read busy for as long as they come.
+  SSL_CTX_clear_mode(context_.get(), SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_options(context_.get(), SSL_OP_LEGACY_SERVER_CONNECT | SSL_OP_NO_RENEGOTIATION);
   SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_read_ahead(context_.get(), 1);

@@ -55,12 +55,13 @@ struct Failure {
 /// An HTTP answer, cut to what tells answers apart.
 struct HttpReply {
   unsigned status = 0;
-  std::string first_line;  ///< of the body, printable, at most 200 bytes
+  std::string first_line;  ///< of the body, printable ASCII, at most 200 bytes
 
   friend bool operator==(const HttpReply&, const HttpReply&) = default;
 };
 
-/// A RESP answer to PING, and what AUTH and INFO gave where they were sent.
+/// A RESP answer to PING, and what AUTH and INFO gave where they were sent. Every text is one line
+/// of printable ASCII, at most 200 bytes, and never repeats the password.
 struct RedisReply {
   std::string ping;  ///< `PONG`, or the error's line without the dash
   bool ping_is_error = false;
