@@ -90,7 +90,8 @@ Failure Connection::failure_of(const error_code& error, Phase phase) const {
   if (error == asio::error::eof) {
     return {phase, FailureKind::closed, "the peer closed the connection"};
   }
-  if (phase != Phase::connect) {
+  // A peer may hang up so soon that connect() itself hears of it.
+  if (error == asio::error::connection_reset || phase != Phase::connect) {
     return {phase, FailureKind::reset, "the peer reset the connection"};
   }
   return {phase, FailureKind::unreachable, error.message()};

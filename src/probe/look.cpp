@@ -69,6 +69,7 @@ Look::Look(boost::asio::io_context& io, LookRequest request)
     : io_(io),
       request_(std::move(request)),
       deadline_(steady_clock::now() + request_.timeout),
+      tls_deadline_(deadline_ - silence_within(request_.timeout)),
       started_at_(read_clocks().civil),
       http_request_(http_request(*request_.target)) {
   observation_.target = request_.target->name;
@@ -78,19 +79,22 @@ Look::Look(boost::asio::io_context& io, LookRequest request)
   }
 }
 
-bool Look::is_over() const {
+bool Look::is_unconnected() const {
   const auto& attempts = observation_.attempts;
-  const bool unconnected = !attempts.empty() && attempts.back().failure &&
-                           attempts.back().failure->phase == Phase::connect;
-  return unconnected || steady_clock::now() >= deadline_;
+  return !attempts.empty() && attempts.back().failure &&
+         attempts.back().failure->phase == Phase::connect;
+}
+
+bool Look::goes_on_over_tls() const {
+  return !is_unconnected() && steady_clock::now() < tls_deadline_;
 }
 
 Awaitable<void> Look::run(Prober::Contexts& contexts) {
   co_await look_over_tls(contexts, tls::ProtocolVersion::tls_1_3);
-  if (!is_over()) {
+  if (goes_on_over_tls()) {
     co_await look_over_tls(contexts, tls::ProtocolVersion::tls_1_2);
   }
-  if (!is_over()) {
+  if (!is_unconnected()) {
     co_await look_in_plaintext(request_.address.port);
   }
   for (const std::uint16_t port : request_.target->plaintext_ports) {
@@ -106,18 +110,18 @@ Awaitable<void> Look::look_over_tls(Prober::Contexts& contexts, tls::ProtocolVer
   co_await attempt(contexts.context(version, nothing), Presentation::nothing);
   // Who is not asked presents nothing whatever it has, and so has been looked at already.
   const bool is_asked = observation_.attempts.back().handshake.certificate_request != nullptr;
-  if (is_asked && request_.identity && !is_over()) {
+  if (is_asked && request_.identity && goes_on_over_tls()) {
     const tls::Credential identity{.identity = request_.identity};
     co_await attempt(contexts.context(version, identity), Presentation::identity);
   }
-  if (is_asked && request_.presents_stranger && !is_over()) {
+  if (is_asked && request_.presents_stranger && goes_on_over_tls()) {
     co_await attempt(contexts.context(version, contexts.stranger()), Presentation::stranger);
   }
 }
 
 Awaitable<void> Look::attempt(const tls::ClientContext& tls, Presentation presentation) {
   Attempt attempt{.presentation = presentation, .version = tls.version()};
-  Connection connection(io_, deadline_);
+  Connection connection(io_, tls_deadline_);
   {
     const Stopwatch stopwatch(attempt.durations[Phase::connect]);
     attempt.failure = co_await connection.connect(request_.address);

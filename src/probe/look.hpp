@@ -60,11 +60,14 @@ class Look {
   void record(const Connection& connection, tls::Handshake& handshake);
   [[nodiscard]] const PeerChain* find(const pki::Chain& chain) const;
   [[nodiscard]] bool is_verified(const tls::Handshake& handshake) const;
-  [[nodiscard]] bool is_over() const;
+  [[nodiscard]] bool is_unconnected() const;
+  [[nodiscard]] bool goes_on_over_tls() const;
 
   boost::asio::io_context& io_;
   LookRequest request_;
   SteadyTime deadline_;
+  // Sooner, so that a server without TLS, which may wait for more of a ClientHello, is still found.
+  SteadyTime tls_deadline_;
   CivilTime started_at_;
   std::string http_request_;
   bool redis_asked_ = false;  // AUTH and INFO go out once a look

@@ -20,17 +20,24 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// What getaddrinfo() said of a name: addresses in text, or an error.
-struct Lookup {
-  std::vector<std::string> hosts;
-  std::string error;
-};
-
 bool is_ip_address(const std::string& name) {
   in6_addr address{};
   return inet_pton(AF_INET, name.c_str(), &address) == 1 ||
          inet_pton(AF_INET6, name.c_str(), &address) == 1;
 }
+
+std::vector<fleet::Endpoint> with_port(const std::vector<std::string>& hosts, std::uint16_t port) {
+  std::vector<fleet::Endpoint> endpoints;
+  for (const std::string& host : hosts) {
+    endpoints.push_back({host, port});
+  }
+  std::ranges::sort(endpoints);
+  const auto doubles = std::ranges::unique(endpoints);
+  endpoints.erase(doubles.begin(), doubles.end());
+  return endpoints;
+}
+
+}  // namespace
 
 Lookup look_up(const std::string& name) {
   addrinfo hints{};
@@ -54,29 +61,17 @@ Lookup look_up(const std::string& name) {
   return lookup;
 }
 
-std::vector<fleet::Endpoint> with_port(const std::vector<std::string>& hosts, std::uint16_t port) {
-  std::vector<fleet::Endpoint> endpoints;
-  for (const std::string& host : hosts) {
-    endpoints.push_back({host, port});
-  }
-  std::ranges::sort(endpoints);
-  const auto doubles = std::ranges::unique(endpoints);
-  endpoints.erase(doubles.begin(), doubles.end());
-  return endpoints;
-}
-
-}  // namespace
-
 /// The lookups under way. Threads hold it by shared_ptr: one that hangs in libc may come back when
 /// the Resolver is long gone, and then finds nobody waiting.
 class Resolver::Pool : public std::enable_shared_from_this<Resolver::Pool> {
  public:
   using Waiter = std::function<void(const Lookup&)>;
 
-  Pool(asio::io_context& context, std::size_t limit) : context_(&context), limit_(limit) {}
+  Pool(asio::io_context& context, std::size_t limit, LookUp look_up)
+      : look_up_(std::move(look_up)), context_(&context), limit_(limit) {}
 
   /// Calls `waiter` on the io_context's thread, once the name was looked up.
-  void look_up(const std::string& name, Waiter waiter) {
+  void wait_for(const std::string& name, Waiter waiter) {
     const std::lock_guard lock(mutex_);
     auto& waiters = waiters_[name];
     waiters.push_back(std::move(waiter));
@@ -102,7 +97,7 @@ class Resolver::Pool : public std::enable_shared_from_this<Resolver::Pool> {
       queue_.pop_front();
       try {
         std::thread([pool = shared_from_this(), name] {
-          Lookup lookup = telltale::probe::look_up(name);
+          Lookup lookup = pool->look_up_(name);
           const std::lock_guard lock(pool->mutex_);
           --pool->running_;
           pool->answer(name, std::move(lookup));
@@ -128,6 +123,7 @@ class Resolver::Pool : public std::enable_shared_from_this<Resolver::Pool> {
     waiters_.erase(found);
   }
 
+  const LookUp look_up_;
   std::mutex mutex_;
   asio::io_context* context_;  // null once abandoned
   std::size_t limit_;
@@ -167,8 +163,8 @@ Failure failed(FailureKind kind, const std::string& name, const std::string& why
 
 }  // namespace
 
-Resolver::Resolver(asio::io_context& context, std::size_t limit)
-    : context_(context), pool_(std::make_shared<Pool>(context, limit)) {}
+Resolver::Resolver(asio::io_context& context, std::size_t limit, LookUp look_up)
+    : context_(context), pool_(std::make_shared<Pool>(context, limit, std::move(look_up))) {}
 
 Resolver::~Resolver() {
   pool_->abandon();
@@ -197,7 +193,7 @@ void Resolver::resolve(const fleet::Target& target, Duration timeout,
       wait->finish({}, failed(FailureKind::timed_out, name, "no answer in time"));
     }
   });
-  pool_->look_up(name, [wait, name, port](const Lookup& lookup) {
+  pool_->wait_for(name, [wait, name, port](const Lookup& lookup) {
     if (lookup.hosts.empty()) {
       const std::string why = lookup.error.empty() ? "no addresses" : lookup.error;
       wait->finish({}, failed(FailureKind::resolve, name, why));

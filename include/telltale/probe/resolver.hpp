@@ -1,9 +1,11 @@
 #pragma once
 // Resolver: names become addresses, without one slow name holding up another.
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "telltale/fleet/fleet.hpp"
 #include "telltale/probe/observation.hpp"
@@ -14,13 +16,29 @@ class io_context;
 
 namespace telltale::probe {
 
-/// Resolves through getaddrinfo(), which cannot be cancelled: each lookup has a thread of its own,
-/// a waiter gives up at its timeout, and a name that is still being looked up is not asked for
+/// What was said of a name: IP addresses, or in words why there are none.
+struct Lookup {
+  std::vector<std::string> hosts;
+  std::string error;
+};
+
+/// Looks up a name's A and AAAA records through getaddrinfo(). Blocks, for as long as libc likes.
+[[nodiscard]] Lookup look_up(const std::string& name);
+
+/// Resolves through a function that blocks and cannot be cancelled: each lookup has a thread of its
+/// own, a waiter gives up at its timeout, and a name that is still being looked up is not asked for
 /// again.
 class Resolver {
  public:
+  /// Called on any thread, and from several at once.
+  using LookUp = std::function<Lookup(const std::string& name)>;
+
   /// At most `limit` lookups run at once; later ones wait for their turn within their timeout.
-  explicit Resolver(boost::asio::io_context& context, std::size_t limit = 64);
+  explicit Resolver(boost::asio::io_context& context, std::size_t limit = 64,
+                    LookUp look_up = probe::look_up);
+
+  /// Abandons the lookups under way without waiting for them. Who waits for one hears so at its
+  /// timeout.
   ~Resolver();
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
