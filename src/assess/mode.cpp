@@ -185,8 +185,8 @@ Verdict infer_mode(const VersionEvidence& evidence) {
   return {};
 }
 
-bool is_same_answer(const Attempt* attempt, AnswerClass answer) {
-  return attempt != nullptr && answer_class(*attempt) == answer;
+bool is_same_answer(const Attempt* attempt, std::optional<AnswerClass> answer) {
+  return attempt != nullptr && answer && answer_class(*attempt) == answer;
 }
 
 /// Whether the server verifies: the stranger refused, accepted, or nothing to go by.
@@ -206,7 +206,7 @@ std::optional<bool> infer_verified(const VersionEvidence& evidence) {
     case Outcome::answered:
       break;
   }
-  const AnswerClass answer = *answer_class(*evidence.stranger);
+  const auto answer = answer_class(*evidence.stranger);
   if (answer == AnswerClass::well) {
     return false;
   }
@@ -234,7 +234,7 @@ std::optional<bool> infer_identity_accepted(const VersionEvidence& evidence) {
     case Outcome::answered:
       break;
   }
-  const AnswerClass answer = *answer_class(*evidence.identity);
+  const auto answer = answer_class(*evidence.identity);
   if (answer == AnswerClass::well) {
     return true;
   }
