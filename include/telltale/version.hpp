@@ -12,7 +12,7 @@ namespace telltale {
 /// The version, e.g. `0.1.0`.
 inline constexpr std::string_view program_version = TELLTALE_VERSION;
 
-/// The commit it was built from; empty where the builder named none.
+/// The commit it was built from; `unknown` where the builder named none.
 inline constexpr std::string_view program_revision = TELLTALE_REVISION;
 
 /// The compiler, e.g. `clang 19.1.7`.

@@ -2,6 +2,7 @@
 // own; what crosses between them is an immutable Snapshot.
 
 #include <iostream>
+#include <malloc.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -132,6 +133,7 @@ int run_daemon(const Options& options) {
   if (!plan) {
     return complain(log, plan.error());
   }
+  malloc_trim(0);  // the configuration's syntax tree is gone, and nothing as large comes again
   asio::io_context context(1);
   Publisher publisher(context, *plan, log);
   http::MetricsCache cache;  // the serving thread's

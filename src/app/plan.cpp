@@ -17,7 +17,7 @@ Result<Plan> load_plan(const std::string& config_file) {
   }
   auto credentials = fleet::load_credentials(*fleet);
   if (!credentials) {
-    return credentials.error().at(config_file);
+    return credentials.error();
   }
   return Plan{std::make_shared<const fleet::Fleet>(*std::move(fleet)),
               std::make_shared<const fleet::Credentials>(*std::move(credentials))};

@@ -89,6 +89,7 @@ bool took_part(const Attempt& attempt) {
   return attempt.handshake.version.has_value() || attempt.handshake.completed || was_asked(attempt);
 }
 
+/// A version that was not tried may be spoken, for all we know.
 bool is_spoken(const probe::Observation& observation, tls::ProtocolVersion version) {
   const auto says_not = [&](const Attempt& attempt) {
     return attempt.version != version || says_version_is_not_spoken(attempt);
@@ -96,7 +97,9 @@ bool is_spoken(const probe::Observation& observation, tls::ProtocolVersion versi
   const auto other_took_part = [&](const Attempt& attempt) {
     return attempt.version != version && took_part(attempt);
   };
-  return !(std::ranges::all_of(observation.attempts, says_not) &&
+  const bool was_tried = std::ranges::any_of(
+      observation.attempts, [&](const Attempt& attempt) { return attempt.version == version; });
+  return !(was_tried && std::ranges::all_of(observation.attempts, says_not) &&
            std::ranges::any_of(observation.attempts, other_took_part));
 }
 
@@ -288,9 +291,7 @@ std::vector<VersionEvidence> weigh(const probe::Observation& observation) {
   constexpr std::array versions = {tls::ProtocolVersion::tls_1_3, tls::ProtocolVersion::tls_1_2};
   std::vector<VersionEvidence> weighed;
   for (const tls::ProtocolVersion version : versions) {
-    const bool tried = std::ranges::any_of(
-        observation.attempts, [&](const Attempt& attempt) { return attempt.version == version; });
-    if (!tried || !is_spoken(observation, version)) {
+    if (observation.attempts.empty() || !is_spoken(observation, version)) {
       continue;
     }
     VersionEvidence evidence;

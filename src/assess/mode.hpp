@@ -43,11 +43,16 @@ struct VersionEvidence {
   bool negotiated = false;                   ///< the peer took part in a handshake
   VersionAssessment assessment;
 
+  [[nodiscard]] bool tried() const {
+    return unasked != nullptr || nothing != nullptr || identity != nullptr || stranger != nullptr;
+  }
+
   [[nodiscard]] bool asked() const { return assessment.certificate_request != nullptr; }
 };
 
-/// Weighs the attempts at every version that was tried, TLS 1.3 first. A version that the peer does
-/// not speak, while it speaks the other one, is left out.
+/// Weighs the attempts at every version, TLS 1.3 first. A version that the peer does not speak,
+/// while it speaks the other one, is left out; one that was not tried, because the look ran out of
+/// time, is there with an unknown mode.
 [[nodiscard]] std::vector<VersionEvidence> weigh(const probe::Observation& observation);
 
 /// The attempt failed for a reason that its pair explains: it was refused for want of an acceptable

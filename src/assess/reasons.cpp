@@ -55,7 +55,8 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
     {Reason::chain_incomplete, error,
      "The server does not send the certificates between its own and the trust anchor.",
      "Put the intermediate certificates behind the leaf in the server's keystore (keytool "
-     "-importcert with the whole chain, or `openssl pkcs12 -export -certfile`).",
+     "-importcert with the whole chain, or `openssl pkcs12 -export -certfile`); if the issuer is a "
+     "root that callers trust, put it into `trust`.",
      "RFC 8446 4.4.2"},
     {Reason::chain_oversize, error, "The server sends more certificates than Java accepts.",
      "Send only the leaf and its intermediates: JSSE stops at 10 certificates.",
@@ -186,6 +187,9 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "Spinnaker's clients connect to a single Redis; name its nodes as targets of their own.",
      "redis INFO server"},
     // evidence
+    {Reason::look_incomplete, error, "The look ran out of time before everything was tried.",
+     "Raise `probe.timeout`, or find out why the service is slow: what was not tried may be open.",
+     "telltale's probe"},
     {Reason::waiting, info, "Nothing is wrong; the gate waits for more rounds or more time.",
      "Wait.", "telltale's gate"},
     {Reason::stale, warning, "The evidence is too old to count.",

@@ -52,7 +52,7 @@ std::string describe(const Look& look, const Attempt& attempt) {
   if (attempt.http && !attempt.http->first_line.empty()) {
     text += ": " + attempt.http->first_line;
   }
-  return text + ".";
+  return as_sentence(text);
 }
 
 void check_health(const Look& look, Report& report) {
@@ -87,7 +87,7 @@ void check_redis_auth(const Look& look, Report& report) {
   const RedisReply* refused =
       find_reply(look, [](const RedisReply& reply) { return reply.auth_error.has_value(); });
   if (refused != nullptr) {
-    report.add(Reason::redis_auth, "AUTH is refused: " + *refused->auth_error + ".");
+    report.add(Reason::redis_auth, as_sentence("AUTH is refused: " + *refused->auth_error));
     return;
   }
   const bool authenticated = find_reply(look, &RedisReply::authenticated) != nullptr;
@@ -139,7 +139,7 @@ void check_redis_version(const Look& look, Report& report) {
       find_reply(look, [](const RedisReply& each) { return each.version.has_value(); });
   if (reply == nullptr) {
     report.add(Reason::redis_version, Severity::warning,
-               "The version of Redis is unknown: " + why_version_is_unreadable(look) + ".");
+               as_sentence("The version of Redis is unknown: " + why_version_is_unreadable(look)));
     return;
   }
   const std::vector<unsigned> version = parse_version(*reply->version);

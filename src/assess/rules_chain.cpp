@@ -38,11 +38,17 @@ bool is_for_servers(const Certificate& certificate) {
   });
 }
 
+bool has_usage(const Certificate& leaf) {
+  return is_for_servers(leaf) && leaf.allows_digital_signature;
+}
+
 /// The verifier objects to something that no other rule speaks of.
-bool makes_untrusted(const VerificationError& error) {
-  const bool is_the_leafs_purpose = error.code == invalid_purpose && error.depth == 0;
-  return !is_the_leafs_purpose && std::ranges::find(codes_with_their_own_rule, error.code) ==
-                                      codes_with_their_own_rule.end();
+bool makes_untrusted(const VerificationError& error, const Certificate& leaf) {
+  if (error.code == invalid_purpose && error.depth == 0) {
+    return has_usage(leaf);
+  }
+  return std::ranges::find(codes_with_their_own_rule, error.code) ==
+         codes_with_their_own_rule.end();
 }
 
 bool contains(const Chain& chain, const Certificate& certificate) {
@@ -56,34 +62,38 @@ std::string subject_of(const Certificate& certificate) {
                                              : certificate.subject.rfc4514;
 }
 
-std::string describe(const std::vector<VerificationError>& errors) {
+/// The verifier's objections that no other rule speaks of, in words.
+std::vector<std::string> objections(const PeerChain& peer) {
   std::vector<std::string> texts;
-  for (const VerificationError& error : errors) {
+  for (const VerificationError& error : peer.verification.errors) {
     std::string text = error.text + " at depth " + std::to_string(error.depth);
-    if (makes_untrusted(error) && std::ranges::find(texts, text) == texts.end()) {
+    if (makes_untrusted(error, *peer.certificates.front()) &&
+        std::ranges::find(texts, text) == texts.end()) {
       texts.push_back(std::move(text));
     }
   }
-  return texts.empty() ? "no path to a trust anchor" : enumerate(texts);
+  return texts;
 }
 
 void check_trust(const PeerChain& peer, Report& report) {
+  const pki::ChainVerification& verification = peer.verification;
   const Certificate& leaf = *peer.certificates.front();
-  const Certificate& last = *peer.certificates.back();
-  if (!peer.verification.trusted && peer.verification.incomplete) {
-    report.add(Reason::chain_incomplete, "The server sends " +
-                                             count(peer.certificates.size(), "certificate") +
-                                             "; the issuer " + last.issuer.rfc4514 +
-                                             " of the last one is neither sent nor "
-                                             "trusted.");
+  if (!verification.trusted && verification.incomplete) {
+    report.add(Reason::chain_incomplete,
+               "The server sends " + count(peer.certificates.size(), "certificate") +
+                   "; the issuer " + peer.certificates.back()->issuer.rfc4514 +
+                   " of the last one is neither sent nor trusted.");
     return;
   }
-  const bool has_other_errors = std::ranges::any_of(peer.verification.errors, makes_untrusted);
-  if (!peer.verification.trusted || has_other_errors) {
-    report.add(Reason::chain_untrusted,
-               "The chain of " + subject_of(leaf) + ", issued by " + leaf.issuer.rfc4514 +
-                   ", does not verify: " + describe(peer.verification.errors) + ".");
+  const std::vector<std::string> told_here = objections(peer);
+  const bool is_told_elsewhere = told_here.empty() && !verification.errors.empty();
+  if (told_here.empty() && (verification.trusted || is_told_elsewhere)) {
+    return;
   }
+  report.add(Reason::chain_untrusted,
+             "The chain of " + subject_of(leaf) + ", issued by " + leaf.issuer.rfc4514 +
+                 ", does not verify: " +
+                 (told_here.empty() ? "no path to a trust anchor" : enumerate(told_here)) + ".");
 }
 
 void check_name(const PeerChain& peer, Report& report) {
@@ -140,19 +150,18 @@ void check_dates(const Certificate& certificate, const Look& look, Report& repor
   }
 }
 
-/// Go and OpenSSL check the dates of a trust anchor too, Java does not (RFC 5280 6.1.1 leaves
-/// them out), and which anchor a caller ends at is its own trust store's affair: a warning.
-void check_anchor(const PeerChain& peer, const Look& look, Report& report) {
-  if (!peer.verification.trusted || peer.verification.path.empty()) {
-    return;
-  }
-  const Certificate& anchor = *peer.verification.path.back();
-  if (look.now > anchor.validity.not_after &&
-      !contains(relied_on(peer.certificates, peer.verification), anchor)) {
-    report.add(Reason::certificate_expired, Severity::warning,
-               "The trust anchor " + subject_of(anchor) + " ended at " +
-                   to_rfc3339(anchor.validity.not_after) +
-                   "; Java does not mind, Go and OpenSSL do.");
+/// What lies on the path but comes from the trust store: the anchor, and at times an intermediate.
+/// Go and OpenSSL check its dates, Java does not (RFC 5280 6.1.1 leaves the anchor's out), and what
+/// a caller's own store holds is not known here: a warning.
+void check_anchors(const PeerChain& peer, const Look& look, Report& report) {
+  const Chain judged = relied_on(peer.certificates, peer.verification);
+  for (const CertificatePtr& certificate : peer.verification.path) {
+    if (look.now > certificate->validity.not_after && !contains(judged, *certificate)) {
+      report.add(Reason::certificate_expired, Severity::warning,
+                 "The trust anchor " + subject_of(*certificate) + " ended at " +
+                     to_rfc3339(certificate->validity.not_after) +
+                     "; Java does not mind, Go and OpenSSL do.");
+    }
   }
 }
 
@@ -203,7 +212,7 @@ void check_chains(const Look& look, Report& report) {
       check_dates(*certificate, look, report);
       check_strength(*certificate, report);
     }
-    check_anchor(peer, look, report);
+    check_anchors(peer, look, report);
   }
 }
 

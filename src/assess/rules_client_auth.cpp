@@ -87,7 +87,7 @@ void check_unknown(const Look& look, Report& report) {
     return;
   }
   for (const VersionEvidence& evidence : look.versions) {
-    if (evidence.assessment.mode == ClientAuthMode::unknown) {
+    if (evidence.tried() && evidence.assessment.mode == ClientAuthMode::unknown) {
       report.add(Reason::client_auth_unknown, why_unknown(evidence));
     }
   }

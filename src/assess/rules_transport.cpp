@@ -86,6 +86,13 @@ std::vector<FailureGroup> group_failures(const Look& look) {
   return groups;
 }
 
+/// The other kinds are told in full by what the peer did.
+bool is_worth_quoting(const Failure& failure) {
+  constexpr std::array kinds = {FailureKind::resolve, FailureKind::unreachable, FailureKind::tls,
+                                FailureKind::application, FailureKind::oversize};
+  return !failure.detail.empty() && std::ranges::find(kinds, failure.kind) != kinds.end();
+}
+
 std::string describe(const FailureGroup& group, const Look& look) {
   const Attempt& attempt = *group.first;
   const Failure& failure = *attempt.failure;
@@ -101,7 +108,7 @@ std::string describe(const FailureGroup& group, const Look& look) {
             " with " + what_was_presented(attempt) + " in the phase " +
             std::string(name_of(failure.phase));
   }
-  if (!failure.detail.empty()) {
+  if (is_worth_quoting(failure)) {
     text += " (" + failure.detail + ")";
   }
   return text + "; " + std::to_string(group.attempts) + " of " +
@@ -152,7 +159,30 @@ void check_plaintext(const Look& look, Report& report) {
   }
 }
 
-constexpr std::array<Rule, 2> rules = {check_failures, check_plaintext};
+/// Reports what the deadline cut off, where no failure has said so already.
+void check_completeness(const Look& look, Report& report) {
+  if (!group_failures(look).empty() || look.observation.attempts.empty()) {
+    return;
+  }
+  std::vector<std::string> untried;
+  for (const VersionEvidence& evidence : look.versions) {
+    if (!evidence.tried()) {
+      untried.emplace_back(tls::label(evidence.version));
+    }
+  }
+  for (const std::uint16_t port : look.target.plaintext_ports) {
+    const auto& tried = look.observation.plaintext;
+    if (std::ranges::find(tried, port, &probe::PlaintextAttempt::port) == tried.end()) {
+      untried.push_back("port " + std::to_string(port) + " in plaintext");
+    }
+  }
+  if (!untried.empty()) {
+    report.add(Reason::look_incomplete, "The look at " + fleet::to_text(look.observation.address) +
+                                            " ended before it came to " + enumerate(untried) + ".");
+  }
+}
+
+constexpr std::array<Rule, 3> rules = {check_failures, check_plaintext, check_completeness};
 
 }  // namespace
 

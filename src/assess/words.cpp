@@ -77,6 +77,13 @@ std::string count(std::size_t number, const std::string& noun) {
                                 : "s");
 }
 
+std::string as_sentence(std::string text) {
+  if (!text.ends_with('.') && !text.ends_with('!') && !text.ends_with('?')) {
+    text += '.';
+  }
+  return text;
+}
+
 std::string what_was_presented(const probe::Attempt& attempt) {
   if (!attempt.handshake.certificate_sent) {
     return "no certificate";

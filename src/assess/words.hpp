@@ -15,6 +15,9 @@ namespace telltale::assess {
 /// `1 certificate`, `3 certificates`.
 [[nodiscard]] std::string count(std::size_t number, const std::string& noun);
 
+/// Ends a sentence with a full stop, unless the peer's words at its end brought one along.
+[[nodiscard]] std::string as_sentence(std::string text);
+
 /// What really left in an attempt: `no certificate`, `telltale's identity`, `a stranger's
 /// certificate`.
 [[nodiscard]] std::string what_was_presented(const probe::Attempt& attempt);

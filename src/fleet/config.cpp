@@ -40,7 +40,11 @@ constexpr std::array probe_keys{
 };
 
 constexpr std::array trust_keys{
-    Key<Fleet>{"file", [](const Value& value, Fleet& fleet) { fleet.trust_file = value.file(); }},
+    Key<Fleet>{"file",
+               [](const Value& value, Fleet& fleet) {
+                 fleet.trust_file = value.file();
+                 fleet.sources.emplace(value.path(), value.position());
+               }},
 };
 
 constexpr std::array identity_keys{
@@ -90,20 +94,19 @@ pki::IdentityFiles read_identity(const Value& value) {
   return files;
 }
 
-std::map<std::string, pki::IdentityFiles> read_identities(const Value& value) {
-  std::map<std::string, pki::IdentityFiles> identities;
+void read_identities(const Value& value, Fleet& fleet) {
   for (const Value& member : value.members()) {
     member.check_key_is_name();
-    identities.emplace(member.key(), read_identity(member));
+    fleet.identities.emplace(member.key(), read_identity(member));
+    fleet.sources.emplace(member.path(), member.position());
   }
-  return identities;
 }
 
 constexpr std::array root_keys{
     Key<Fleet>{"probe", [](const Value& value, Fleet& fleet) { fleet.probe = read_probe(value); }},
     Key<Fleet>{"trust", [](const Value& value, Fleet& fleet) { read_trust(value, fleet); }},
     Key<Fleet>{"identities",
-               [](const Value& value, Fleet& fleet) { fleet.identities = read_identities(value); }},
+               [](const Value& value, Fleet& fleet) { read_identities(value, fleet); }},
     Key<Fleet>{"targets",
                [](const Value& value, Fleet& fleet) {
                  fleet.targets = read_named(value, "targets", read_target);
@@ -127,8 +130,8 @@ Fleet read_fleet(const Value& root) {
 Result<Fleet> parse_config(std::string_view text, const std::string& file,
                            std::span<const std::string_view> known_reasons) {
   try {
-    const Node document = parse_yaml(text, file);
-    if (document.kind == Node::Kind::nothing) {
+    const YamlNode document = parse_yaml(text, file);
+    if (document.kind == YamlNode::Kind::nothing) {
       throw_bad(file, 1, "", "is empty; a configuration names at least one target under targets");
     }
     const Source source{.file = file, .directory = std::filesystem::path(file).parent_path()};

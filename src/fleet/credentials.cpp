@@ -1,7 +1,6 @@
 #include "telltale/fleet/credentials.hpp"
 
 #include <cstdlib>
-#include <optional>
 #include <utility>
 
 #include "fleet/file.hpp"
@@ -11,13 +10,20 @@ namespace {
 
 constexpr std::size_t max_password_bytes = 4096;
 
+/// Says which key of the configuration an error belongs to, and where that stands.
+Error at_key(const Fleet& fleet, const std::string& path, const Error& error) {
+  const auto source = fleet.sources.find(path);
+  const Error named = error.at(path);
+  return source == fleet.sources.end() ? named : named.at(source->second);
+}
+
 Result<pki::TrustStorePtr> load_trust(const Fleet& fleet) {
   if (!fleet.trust_file) {
     return pki::TrustStore::load_system();
   }
   auto store = pki::TrustStore::load(*fleet.trust_file);
   if (!store) {
-    return store.error().at("trust.file");
+    return at_key(fleet, "trust.file", store.error());
   }
   return store;
 }
@@ -52,18 +58,16 @@ Result<pki::Secret> read_password_env(const std::string& variable) {
   return pki::Secret(value);
 }
 
-/// The password that AUTH sends to a target, or nothing where none is configured.
-Result<std::optional<pki::Secret>> read_password(const Target& target, const std::string& path) {
-  if (!target.password_file && !target.password_env) {
-    return std::nullopt;
-  }
-  Result<pki::Secret> password = target.password_file ? read_password_file(*target.password_file)
-                                                      : read_password_env(*target.password_env);
+/// The password that AUTH sends to a target; one is configured.
+Result<pki::Secret> read_password(const Target& target, const std::string& path) {
+  Result<pki::Secret> password = target.password_file
+                                     ? read_password_file(*target.password_file)
+                                     : read_password_env(target.password_env.value_or(""));
   if (!password) {
     const std::string key = target.password_file ? ".password_file" : ".password_env";
-    return password.error().at(target.source + ": " + path + key);
+    return password.error().at(path + key).at(target.source);
   }
-  return std::optional(std::move(*password));
+  return password;
 }
 
 }  // namespace
@@ -78,19 +82,20 @@ Result<Credentials> load_credentials(const Fleet& fleet) {
   for (const auto& [name, files] : fleet.identities) {
     const Result<pki::IdentityPtr> identity = pki::Identity::load(files);
     if (!identity) {
-      return identity.error().at("identities." + name);
+      return at_key(fleet, "identities." + name, identity.error());
     }
     credentials.identities.emplace(name, *identity);
   }
   for (std::size_t i = 0; i < fleet.targets.size(); ++i) {
     const Target& target = fleet.targets[i];
-    auto password = read_password(target, "targets[" + std::to_string(i) + ']');
+    if (!target.password_file && !target.password_env) {
+      continue;
+    }
+    Result<pki::Secret> password = read_password(target, "targets[" + std::to_string(i) + ']');
     if (!password) {
       return password.error();
     }
-    if (*password) {
-      credentials.redis_passwords.emplace(target.name, std::move(**password));
-    }
+    credentials.redis_passwords.emplace(target.name, *std::move(password));
   }
   return credentials;
 }

@@ -48,8 +48,8 @@ std::vector<T> read_named(const Value& list, std::string_view what, T (*read)(co
     T value = read(item);
     const auto [first, is_new] = paths_by_name.emplace(value.name, item.path());
     if (!is_new) {
-      item.find("name")->fail('"' + value.name + "\" is the name of " + first->second +
-                              " already; names are unique");
+      item.at("name").fail('"' + value.name + "\" is the name of " + first->second +
+                           " already; names are unique");
     }
     named.push_back(std::move(value));
   }

@@ -41,9 +41,8 @@ void check_identity(const Value& mapping, const Names& names) {
 void check_probe(const Value& probe, const Fleet& fleet, const Names& names) {
   check_identity(probe, names);
   if (fleet.probe.identity && !fleet.identities.at(*fleet.probe.identity).key) {
-    probe.find("identity")
-        ->fail(quote(*fleet.probe.identity) +
-               " has no key, so it cannot be presented; add its key");
+    probe.at("identity")
+        .fail(quote(*fleet.probe.identity) + " has no key, so it cannot be presented; add its key");
   }
 }
 
@@ -54,7 +53,7 @@ void check_is_target(const Value& value, const Names& names) {
 }
 
 void check_acceptance(const Value& acceptance, const GateRules& gate, const Names& names) {
-  const Value target = *acceptance.find("target");
+  const Value target = acceptance.at("target");
   check_is_target(target, names);
   const bool is_judged =
       gate.targets.empty() || std::ranges::find(gate.targets, target.text()) != gate.targets.end();
@@ -62,7 +61,7 @@ void check_acceptance(const Value& acceptance, const GateRules& gate, const Name
     target.fail(quote(target.text()) +
                 " is not among the gate's targets; add it or leave this out");
   }
-  const Value reason = *acceptance.find("reason");
+  const Value reason = acceptance.at("reason");
   if (std::ranges::find(names.reasons, reason.text()) == names.reasons.end()) {
     reason.fail(quote(reason.text()) + " is not a reason; " +
                 suggest(reason.text(), names.reasons));
@@ -71,12 +70,12 @@ void check_acceptance(const Value& acceptance, const GateRules& gate, const Name
 
 void check_gate(const Value& value, const GateRules& gate, const Names& names) {
   if (!gate.targets.empty()) {
-    for (const Value& target : value.find("targets")->list("targets")) {
+    for (const Value& target : value.at("targets").list("targets")) {
       check_is_target(target, names);
     }
   }
   if (!gate.accept.empty()) {
-    for (const Value& acceptance : value.find("accept")->list("accepted breakages")) {
+    for (const Value& acceptance : value.at("accept").list("accepted breakages")) {
       check_acceptance(acceptance, gate, names);
     }
   }

@@ -217,10 +217,10 @@ void check_combination(const Value& value, const Target& target) {
   }
   const std::size_t named = target.addresses.size();
   if (named != 0 && target.expect.addresses > named) {
-    value.find("expect")
-        ->find("addresses")
-        ->fail("must be at most the number of the target's addresses, " + std::to_string(named) +
-               ", is " + std::to_string(target.expect.addresses));
+    value.at("expect")
+        .at("addresses")
+        .fail("must be at most the number of the target's addresses, " + std::to_string(named) +
+              ", is " + std::to_string(target.expect.addresses));
   }
 }
 

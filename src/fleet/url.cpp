@@ -47,9 +47,8 @@ bool is_label(std::string_view label) {
 /// A port in decimal, 1 to 65535.
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, port);
-  if (error != std::errc{} || stop != end || port == 0) {
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || stop != text.data() + text.size() || port == 0) {
     return std::nullopt;
   }
   return port;
@@ -81,7 +80,7 @@ Result<Scheme> scheme_of(const urls::url_view& url) {
 }
 
 Result<std::string> host_of(const urls::url_view& url) {
-  const std::string written = to_lower(url.encoded_host());
+  std::string written = to_lower(url.encoded_host());
   switch (url.host_type()) {
     case urls::host_type::ipv4:
       return url.host_ipv4_address().to_string();
@@ -174,8 +173,7 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 Result<Endpoint> parse_endpoint(std::string_view text) {
-  const Error not_one =
-      invalid("must be an address and port such as 10.0.0.7:8081 or [fd00::8]:8081");
+  Error not_one = invalid("must be an address and port such as 10.0.0.7:8081 or [fd00::8]:8081");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) {
     return not_one;

@@ -104,10 +104,10 @@ void Value::fail_unknown_key(std::span<const std::string_view> known) const {
 }
 
 const std::string& Value::text(std::string_view what) const {
-  if (node_->kind == Node::Kind::nothing) {
+  if (node_->kind == YamlNode::Kind::nothing) {
     fail("has no value; give it one or leave the key out");
   }
-  if (node_->kind != Node::Kind::text) {
+  if (node_->kind != YamlNode::Kind::text) {
     fail("must be a " + std::string(what) + ", " + std::string(kind()));
   }
   if (node_->text.empty()) {
@@ -176,7 +176,7 @@ std::string Value::file() const {
 }
 
 std::vector<Value> Value::list(std::string_view what) const {
-  if (node_->kind != Node::Kind::list) {
+  if (node_->kind != YamlNode::Kind::list) {
     fail("must be a list of " + std::string(what) + ", " + std::string(kind()));
   }
   if (node_->children.empty()) {
@@ -184,37 +184,38 @@ std::vector<Value> Value::list(std::string_view what) const {
   }
   std::vector<Value> items;
   items.reserve(node_->children.size());
-  for (const Node& child : node_->children) {
+  for (const YamlNode& child : node_->children) {
     items.emplace_back(*source_, child, path_ + '[' + std::to_string(items.size()) + ']');
   }
   return items;
 }
 
 std::vector<Value> Value::members() const {
-  if (node_->kind != Node::Kind::mapping) {
+  if (node_->kind != YamlNode::Kind::mapping) {
     fail("must be a mapping of keys to values, " + std::string(kind()));
   }
   const std::string prefix = path_.empty() ? "" : path_ + '.';
   std::vector<Value> members;
   members.reserve(node_->children.size());
-  for (const Node& child : node_->children) {
+  for (const YamlNode& child : node_->children) {
     members.emplace_back(*source_, child, prefix + child.key);
   }
   return members;
 }
 
 std::optional<Value> Value::find(std::string_view wanted) const {
-  const auto child = std::ranges::find(node_->children, wanted, &Node::key);
+  const auto child = std::ranges::find(node_->children, wanted, &YamlNode::key);
   if (child == node_->children.end()) {
     return std::nullopt;
   }
   return Value(*source_, *child, (path_.empty() ? "" : path_ + '.') + child->key);
 }
 
-void Value::require(std::string_view wanted) const {
-  if (!find(wanted)) {
-    fail("lacks the key \"" + std::string(wanted) + '"');
+Value Value::at(std::string_view wanted) const {
+  if (const std::optional<Value> member = find(wanted)) {
+    return *member;
   }
+  fail("lacks the key \"" + std::string(wanted) + '"');
 }
 
 void Value::fail_choice(std::span<const std::string_view> names) const {
@@ -243,13 +244,13 @@ bool Value::may_be_secret() const {
 
 std::string_view Value::kind() const {
   switch (node_->kind) {
-    case Node::Kind::nothing:
+    case YamlNode::Kind::nothing:
       return "has no value";
-    case Node::Kind::text:
+    case YamlNode::Kind::text:
       return "is a text";
-    case Node::Kind::list:
+    case YamlNode::Kind::list:
       return "is a list";
-    case Node::Kind::mapping:
+    case YamlNode::Kind::mapping:
       return "is a mapping";
   }
   return "is something else";

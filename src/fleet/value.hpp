@@ -33,14 +33,14 @@ struct Source {
 /// Borrows the source and the node. Every reader throws BadConfig, saying what would be right.
 class Value {
  public:
-  Value(const Source& source, const Node& node, std::string path = {})
+  Value(const Source& source, const YamlNode& node, std::string path = {})
       : source_(&source), node_(&node), path_(std::move(path)) {}
 
   [[nodiscard]] const std::string& key() const noexcept { return node_->key; }
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  [[nodiscard]] bool is_text() const noexcept { return node_->kind == Node::Kind::text; }
+  [[nodiscard]] bool is_text() const noexcept { return node_->kind == YamlNode::Kind::text; }
 
   /// Where it stands: `telltale.yml:12`.
   [[nodiscard]] std::string position() const;
@@ -77,8 +77,11 @@ class Value {
   /// A mapping's member, if it is there.
   [[nodiscard]] std::optional<Value> find(std::string_view key) const;
 
+  /// A mapping's member; complains where it is not there.
+  [[nodiscard]] Value at(std::string_view key) const;
+
   /// Complains unless the mapping has this member.
-  void require(std::string_view key) const;
+  void require(std::string_view key) const { (void)at(key); }
 
   /// One of an enum's names, as far as they are `allowed`.
   template <class E, std::size_t N>
@@ -111,7 +114,7 @@ class Value {
   [[nodiscard]] std::string_view kind() const;
 
   const Source* source_;
-  const Node* node_;
+  const YamlNode* node_;
   std::string path_;
 };
 

@@ -89,7 +89,7 @@ class TreeBuilder : public YAML::EventHandler {
  public:
   explicit TreeBuilder(const std::string& file) : file_(file) {}
 
-  [[nodiscard]] Node take() { return std::move(document_); }
+  [[nodiscard]] YamlNode take() { return std::move(document_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
@@ -101,7 +101,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     check_plain(mark, "", anchor);
-    add(make(Node::Kind::nothing, mark));
+    add(make(YamlNode::Kind::nothing, mark));
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { fail(mark, no_references); }
@@ -109,7 +109,7 @@ class TreeBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     check_plain(mark, tag, anchor);
-    Node node = make(Node::Kind::text, mark);
+    YamlNode node = make(YamlNode::Kind::text, mark);
     node.text = value;
     node.is_quoted = tag == "!";
     add(std::move(node));
@@ -118,7 +118,7 @@ class TreeBuilder : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
     check_plain(mark, tag, anchor);
-    open(make(Node::Kind::list, mark));
+    open(make(YamlNode::Kind::list, mark));
   }
 
   void OnSequenceEnd() override { close(); }
@@ -126,7 +126,7 @@ class TreeBuilder : public YAML::EventHandler {
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
     check_plain(mark, tag, anchor);
-    open(make(Node::Kind::mapping, mark));
+    open(make(YamlNode::Kind::mapping, mark));
   }
 
   void OnMapEnd() override { close(); }
@@ -135,7 +135,7 @@ class TreeBuilder : public YAML::EventHandler {
   [[nodiscard]] std::string path() const {
     std::string path;
     for (const Open& level : open_) {
-      if (level.node.kind == Node::Kind::list) {
+      if (level.node.kind == YamlNode::Kind::list) {
         path += '[' + std::to_string(level.node.children.size()) + ']';
       } else if (level.has_key) {
         path += (path.empty() ? "" : ".") + level.key;
@@ -147,7 +147,7 @@ class TreeBuilder : public YAML::EventHandler {
  private:
   /// A list or mapping whose end has not come yet.
   struct Open {
-    Node node;
+    YamlNode node;
     bool has_key = false;  // a mapping's key was read, its value was not
     std::string key;
     int key_line = 0;
@@ -166,17 +166,17 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
-  Node make(Node::Kind kind, const YAML::Mark& mark) {
+  YamlNode make(YamlNode::Kind kind, const YAML::Mark& mark) {
     if (++nodes_ > max_nodes) {
       fail(mark, "has more than 300000 values; a configuration has fewer");
     }
-    Node node;
+    YamlNode node;
     node.kind = kind;
     node.line = mark.line + 1;
     return node;
   }
 
-  void open(Node node) {
+  void open(YamlNode node) {
     if (awaits_key()) {
       throw_bad(file_, node.line, path(), "has a list or mapping for a key; a key is a text",
                 Errc::malformed);
@@ -188,16 +188,17 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   void close() {
-    Node node = std::move(open_.back().node);
+    YamlNode node = std::move(open_.back().node);
     open_.pop_back();
     add(std::move(node));
   }
 
   [[nodiscard]] bool awaits_key() const {
-    return !open_.empty() && open_.back().node.kind == Node::Kind::mapping && !open_.back().has_key;
+    return !open_.empty() && open_.back().node.kind == YamlNode::Kind::mapping &&
+           !open_.back().has_key;
   }
 
-  void add(Node node) {
+  void add(YamlNode node) {
     if (open_.empty()) {
       document_ = std::move(node);
       return;
@@ -215,8 +216,8 @@ class TreeBuilder : public YAML::EventHandler {
     parent.node.children.push_back(std::move(node));
   }
 
-  void set_key(Node node) {
-    if (node.kind != Node::Kind::text || node.text.empty()) {
+  void set_key(YamlNode node) {
+    if (node.kind != YamlNode::Kind::text || node.text.empty()) {
       throw_bad(file_, node.line, path(), "has an empty key; a key is a text", Errc::malformed);
     }
     if (std::ranges::any_of(node.text, is_control)) {
@@ -239,7 +240,7 @@ class TreeBuilder : public YAML::EventHandler {
   int documents_ = 0;
   std::size_t nodes_ = 0;
   std::vector<Open> open_;
-  Node document_;
+  YamlNode document_;
 };
 
 }  // namespace
@@ -253,7 +254,7 @@ void throw_bad(const std::string& file, int line, std::string_view path, std::st
   throw BadConfig(Error(code, detail.append(sentence)));
 }
 
-Node parse_yaml(std::string_view text, const std::string& file) {
+YamlNode parse_yaml(std::string_view text, const std::string& file) {
   check_text(text, file);
   std::istringstream stream{std::string(text)};
   TreeBuilder builder(file);

@@ -37,7 +37,7 @@ class BadConfig : public std::exception {
 }
 
 /// One value of the document.
-struct Node {
+struct YamlNode {
   enum class Kind { nothing, text, list, mapping };
 
   Kind kind = Kind::nothing;
@@ -45,14 +45,14 @@ struct Node {
   std::string key;  ///< of a mapping's member
   std::string text;
   bool is_quoted = false;
-  std::vector<Node> children;  ///< in the order of the text
+  std::vector<YamlNode> children;  ///< in the order of the text
 };
 
 /// Larger texts are refused: yaml-cpp keeps up to 250 bytes for each of theirs.
-inline constexpr std::size_t max_config_bytes = 2 * 1024 * 1024;
+inline constexpr std::size_t max_config_bytes = std::size_t{2} * 1024 * 1024;
 
 /// Reads a text's only document; an empty one gives Kind::nothing. Throws BadConfig; `file` is for
 /// its message.
-[[nodiscard]] Node parse_yaml(std::string_view text, const std::string& file);
+[[nodiscard]] YamlNode parse_yaml(std::string_view text, const std::string& file);
 
 }  // namespace telltale::fleet

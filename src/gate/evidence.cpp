@@ -33,63 +33,79 @@ class TargetScale {
               Now now, Evidence& evidence)
       : entry_(entry), snapshot_(snapshot), rules_(rules), now_(now), evidence_(evidence) {}
 
-  Findings weigh() {
-    findings_.addresses = entry_.addresses.size();
+  Weight weigh() {
+    weight_.addresses = entry_.addresses.size();
     weigh_resolution();
     for (const AddressEntry& address : entry_.addresses) {
       weigh_address(address);
     }
     weigh_target_findings();
-    return findings_;
+    return weight_;
   }
 
  private:
-  void block(const std::string& address, const Finding& finding,
-             std::optional<CivilTime> began = std::nullopt) {
-    Blocker blocker{.target = entry_.target.name,
-                    .address = address,
-                    .caller = {},
-                    .reason = finding.reason,
-                    .detail = finding.detail,
-                    .hint = finding.hint};
+  /// Whether this target's reason is accepted at present, and until when it last was.
+  struct Accepted {
+    bool now = false;
+    std::optional<CivilTime> until;
+  };
+
+  [[nodiscard]] Accepted look_up(Reason reason) const {
+    Accepted accepted;
     for (const fleet::Acceptance& acceptance : rules_.accept) {
-      if (acceptance.target != blocker.target || acceptance.reason != name_of(finding.reason)) {
-        continue;
+      if (acceptance.target == entry_.target.name && acceptance.reason == name_of(reason)) {
+        accepted.now = accepted.now || now_.civil < acceptance.until;
+        keep_later(accepted.until, std::optional(acceptance.until));
       }
-      if (now_.civil < acceptance.until) {
-        evidence_.accepted.push_back(std::move(blocker));
-        return;
-      }
-      keep_later(began, std::optional(acceptance.until));
     }
-    findings_.blocked = true;
-    keep_earlier(findings_.first_run_out, began);
+    return accepted;
+  }
+
+  /// `address` is null where the whole target is meant.
+  [[nodiscard]] Blocker describe(const fleet::Endpoint* address, Reason reason,
+                                 const std::string& detail) const {
+    return {.target = entry_.target.name,
+            .address = address == nullptr ? "" : fleet::to_text(*address),
+            .caller = {},
+            .reason = reason,
+            .detail = detail,
+            .hint = std::string(assess::row_of(reason).hint)};
+  }
+
+  /// Files a blocker, or sets it apart if somebody has accepted it. `began` is when the calendar
+  /// alone made it one.
+  void block(const fleet::Endpoint* address, Reason reason, const std::string& detail,
+             std::optional<CivilTime> began = std::nullopt) {
+    Blocker blocker = describe(address, reason, detail);
+    const Accepted accepted = look_up(reason);
+    if (accepted.now) {
+      evidence_.accepted.push_back(std::move(blocker));
+      return;
+    }
+    keep_later(began, accepted.until);
+    weight_.blocked = true;
+    keep_earlier(weight_.first_run_out, began);
     evidence_.blockers.push_back(std::move(blocker));
   }
 
-  void miss(const std::string& address, Reason reason, const std::string& detail) {
-    findings_.missing = true;
-    evidence_.missing.push_back({.target = entry_.target.name,
-                                 .address = address,
-                                 .caller = {},
-                                 .reason = reason,
-                                 .detail = detail,
-                                 .hint = std::string(assess::row_of(reason).hint)});
+  void miss(const fleet::Endpoint* address, Reason reason, const std::string& detail) {
+    weight_.missing = true;
+    evidence_.missing.push_back(describe(address, reason, detail));
   }
 
-  void miss_absent(const std::string& address, const std::string& detail) {
+  void miss_absent(const fleet::Endpoint* address, const std::string& detail) {
     miss(address, Reason::unknown, detail);
   }
 
-  void miss_present(const std::string& address, Reason reason, const std::string& detail) {
-    findings_.only_absent = false;
+  void miss_present(const fleet::Endpoint* address, Reason reason, const std::string& detail) {
+    weight_.only_absent = false;
     miss(address, reason, detail);
   }
 
-  void miss_stale(const std::string& address, const std::string& what, SteadyTime since) {
+  void miss_stale(const fleet::Endpoint* address, const std::string& what, SteadyTime since) {
     const SteadyTime went_stale = since + snapshot_.probe.stale_after;
-    keep_earlier(findings_.first_stale, std::optional(went_stale));
-    keep_later(findings_.last_stale, std::optional(went_stale));
+    keep_earlier(weight_.first_stale, std::optional(went_stale));
+    keep_later(weight_.last_stale, std::optional(went_stale));
     miss_present(address, Reason::stale,
                  what + " is " + to_text(now_.steady - since) + " old; evidence counts for " +
                      to_text(snapshot_.probe.stale_after) + ".");
@@ -97,29 +113,29 @@ class TargetScale {
 
   void weigh_resolution() {
     if (!entry_.resolution) {
-      miss_absent("", "The target's name has not been resolved yet.");
+      miss_absent(nullptr, "The target's name has not been resolved yet.");
       return;
     }
     if (is_from_a_resolver(*entry_.resolution) && !is_fresh_since(entry_.resolution->resolved_at)) {
       resolution_is_stale_ = true;
-      miss_stale("", "The newest resolution of the target's name",
+      miss_stale(nullptr, "The newest resolution of the target's name",
                  entry_.resolution->resolved_at.steady);
     }
     if (entry_.addresses.empty()) {
-      miss_present("", Reason::unknown, "The target has no address to look at.");
+      miss_present(nullptr, Reason::unknown, "The target has no address to look at.");
     }
   }
 
   void weigh_address(const AddressEntry& address) {
-    keep_later(findings_.newest_appearance, std::optional(address.appeared_at));
-    const std::string where = fleet::to_text(address.address);
+    keep_later(weight_.newest_appearance, std::optional(address.appeared_at));
+    const fleet::Endpoint* const where = &address.address;
     if (!address.assessment) {
       some_look_is_missing_ = true;
       miss_absent(where, "The address has not been looked at yet.");
       return;
     }
     const assess::AddressAssessment& assessment = *address.assessment;
-    keep_earlier(findings_.oldest_look, std::optional(assessment.looked_at.steady));
+    keep_earlier(weight_.oldest_look, std::optional(assessment.looked_at.steady));
     if (!is_fresh_since(assessment.looked_at)) {
       some_look_is_missing_ = true;
       miss_stale(where, "The newest look", assessment.looked_at.steady);
@@ -127,14 +143,15 @@ class TargetScale {
     }
     for (const Finding& finding : assessment.findings) {
       if (blocks(finding)) {
-        block(where, finding);
+        block(where, finding.reason, finding.detail);
       }
     }
     weigh_certificates(where, assessment);
     weigh_mode(where, assessment);
   }
 
-  void weigh_certificates(const std::string& where, const assess::AddressAssessment& assessment) {
+  void weigh_certificates(const fleet::Endpoint* where,
+                          const assess::AddressAssessment& assessment) {
     if (!assessment.first_to_end || !judges_the_flip()) {
       return;
     }
@@ -147,25 +164,27 @@ class TargetScale {
     if (now_.civil <= begins || is_told_as_expired) {
       return;
     }
-    block(where,
-          {.reason = Reason::certificate_expiring,
-           .severity = Severity::error,
-           .detail = subject + " ends at " + to_rfc3339(not_after) + ", within the " +
-                     to_text(rules_.certificate_validity) + " that the gate asks for.",
-           .hint = std::string(assess::row_of(Reason::certificate_expiring).hint)},
+    block(where, Reason::certificate_expiring,
+          subject + " ends at " + to_rfc3339(not_after) + ", within the " +
+              to_text(rules_.certificate_validity) + " that the gate asks for.",
           begins);
   }
 
-  void weigh_mode(const std::string& where, const assess::AddressAssessment& assessment) {
+  void weigh_mode(const fleet::Endpoint* where, const assess::AddressAssessment& assessment) {
     if (assessment.mode != tls::ClientAuthMode::unknown || !judges_the_flip()) {
       return;
     }
     const auto told =
         std::ranges::find(assessment.findings, Reason::client_auth_unknown, &Finding::reason);
-    miss_present(where, Reason::client_auth_unknown,
-                 told != assessment.findings.end()
-                     ? told->detail
-                     : std::string(assess::row_of(Reason::client_auth_unknown).summary));
+    const std::string detail =
+        told != assessment.findings.end()
+            ? told->detail
+            : std::string(assess::row_of(Reason::client_auth_unknown).summary);
+    if (look_up(Reason::client_auth_unknown).now) {
+      evidence_.accepted.push_back(describe(where, Reason::client_auth_unknown, detail));
+      return;
+    }
+    miss_present(where, Reason::client_auth_unknown, detail);
   }
 
   /// Findings about the whole target are as fresh as what they were made from.
@@ -174,7 +193,7 @@ class TargetScale {
       const bool is_from_looks = finding.reason == Reason::replicas_disagree;
       const bool is_stale = is_from_looks ? some_look_is_missing_ : resolution_is_stale_;
       if (!is_stale && blocks(finding)) {
-        block("", finding);
+        block(nullptr, finding.reason, finding.detail);
       }
     }
   }
@@ -195,7 +214,7 @@ class TargetScale {
   const fleet::GateRules& rules_;
   Now now_;
   Evidence& evidence_;
-  Findings findings_;
+  Weight weight_;
   bool resolution_is_stale_ = false;
   bool some_look_is_missing_ = false;
 };
@@ -213,7 +232,7 @@ void miss_whole(Weighed& weighed, const std::string& target, const std::string& 
 
 }  // namespace
 
-void Findings::merge(const Findings& other) {
+void Weight::merge(const Weight& other) {
   addresses += other.addresses;
   blocked = blocked || other.blocked;
   missing = missing || other.missing;

@@ -10,8 +10,8 @@
 
 namespace telltale::gate {
 
-/// What was found about one target, or all of them together, apart from the words.
-struct Findings {
+/// What the evidence about one target, or all of them together, amounts to, without the words.
+struct Weight {
   std::size_t addresses = 0;
   bool blocked = false;
   bool missing = false;
@@ -29,14 +29,14 @@ struct Findings {
   [[nodiscard]] bool clean() const { return !blocked && !missing; }
 
   /// Adds what was found about another target.
-  void merge(const Findings& other);
+  void merge(const Weight& other);
 };
 
 struct Weighed {
   Evidence evidence;
-  Findings whole;
+  Weight whole;
   std::vector<const TargetEntry*> targets;  ///< in scope, in the fleet's order; borrowed
-  std::vector<Findings> by_target;          ///< of these
+  std::vector<Weight> by_target;            ///< of these
 };
 
 [[nodiscard]] Weighed weigh(const Snapshot& snapshot, const fleet::GateRules& rules, Now now);

@@ -19,10 +19,10 @@ unsigned rounds_required(const fleet::GateRules& rules) {
 
 /// The streak is over, or has not begun. While evidence has only been absent since the start, the
 /// looks made so far still count for the first round; after that none does that came before.
-Progress reset(Progress progress, const Findings& found, Now now) {
+Progress reset(Progress progress, const Weight& weight, Now now) {
   progress.clean_since.reset();
   progress.clean_rounds = 0;
-  const bool is_the_start = !progress.round_began && !found.blocked && found.only_absent;
+  const bool is_the_start = !progress.round_began && !weight.blocked && weight.only_absent;
   if (!is_the_start) {
     progress.round_began = now.steady;
   }
@@ -31,9 +31,9 @@ Progress reset(Progress progress, const Findings& found, Now now) {
 
 /// Begins a streak at `now`, or goes on with the one there is. An address that appeared in its
 /// midst has no rounds yet, so the streak begins anew.
-Progress extend(Progress progress, const Findings& found, Now now) {
+Progress extend(Progress progress, const Weight& weight, Now now) {
   const bool has_newcomer =
-      progress.clean_since && found.newest_appearance > progress.clean_since->steady;
+      progress.clean_since && weight.newest_appearance > progress.clean_since->steady;
   if (has_newcomer) {
     progress.clean_rounds = 0;
     progress.round_began = now.steady;
@@ -41,7 +41,8 @@ Progress extend(Progress progress, const Findings& found, Now now) {
   if (!progress.clean_since || has_newcomer) {
     progress.clean_since = now;
   }
-  const bool all_looked_at_anew = !progress.round_began || found.oldest_look > progress.round_began;
+  const bool all_looked_at_anew =
+      !progress.round_began || weight.oldest_look > progress.round_began;
   if (all_looked_at_anew) {
     ++progress.clean_rounds;
     progress.round_began = now.steady;
@@ -54,17 +55,17 @@ bool may_open(const Progress& progress, const fleet::GateRules& rules, Now now) 
          now.steady - progress.clean_since->steady >= rules.minimum_time;
 }
 
-Status status_of(const Findings& found, bool is_open_otherwise) {
-  if (found.blocked) {
+Status status_of(const Weight& weight, bool is_open_otherwise) {
+  if (weight.blocked) {
     return Status::closed;
   }
-  return found.clean() && is_open_otherwise ? Status::open : Status::unknown;
+  return weight.clean() && is_open_otherwise ? Status::open : Status::unknown;
 }
 
-Progress advance(const Progress& before, const Findings& found, const fleet::GateRules& rules,
+Progress advance(const Progress& before, const Weight& weight, const fleet::GateRules& rules,
                  Now now) {
-  Progress after = found.clean() ? extend(before, found, now) : reset(before, found, now);
-  after.status = status_of(found, may_open(after, rules, now));
+  Progress after = weight.clean() ? extend(before, weight, now) : reset(before, weight, now);
+  after.status = status_of(weight, may_open(after, rules, now));
   if (after.status != before.status) {
     after.last_transition = now.civil;
   }
@@ -72,8 +73,8 @@ Progress advance(const Progress& before, const Findings& found, const fleet::Gat
 }
 
 /// What the evidence at `now` leaves of the status at the last step. Only a step can open.
-Status present_status(const Progress& progress, const Findings& found) {
-  return status_of(found, progress.status == Status::open);
+Status present_status(const Progress& progress, const Weight& weight) {
+  return status_of(weight, progress.status == Status::open);
 }
 
 /// Where a target starts that has no progress yet.
@@ -89,14 +90,14 @@ CivilTime civil_of(SteadyTime instant, Now now) {
 
 /// When the status became what it is. After a step that is the step's; a status that time alone has
 /// changed since then began when evidence went stale or a date was reached.
-CivilTime present_since(const Progress& progress, const Findings& found, Status status, Now now) {
+CivilTime present_since(const Progress& progress, const Weight& weight, Status status, Now now) {
   if (status == progress.status) {
     return progress.last_transition;
   }
   if (status == Status::closed) {
-    return std::max(progress.last_transition, found.first_run_out.value_or(now.civil));
+    return std::max(progress.last_transition, weight.first_run_out.value_or(now.civil));
   }
-  const auto& stale = progress.status == Status::open ? found.first_stale : found.last_stale;
+  const auto& stale = progress.status == Status::open ? weight.first_stale : weight.last_stale;
   return std::max(progress.last_transition, stale ? civil_of(*stale, now) : now.civil);
 }
 
@@ -115,14 +116,14 @@ std::string describe_waiting(const Progress& progress, const fleet::GateRules& r
   return text;
 }
 
-TargetStanding stand(const TargetEntry& entry, const Progress& progress, const Findings& found,
+TargetStanding stand(const TargetEntry& entry, const Progress& progress, const Weight& weight,
                      const fleet::GateRules& rules, Now now) {
   TargetStanding standing;
   standing.target = entry.target.name;
-  standing.addresses = found.addresses;
-  standing.status = present_status(progress, found);
-  standing.since = present_since(progress, found, standing.status, now);
-  if (standing.status == Status::unknown && found.clean()) {
+  standing.addresses = weight.addresses;
+  standing.status = present_status(progress, weight);
+  standing.since = present_since(progress, weight, standing.status, now);
+  if (standing.status == Status::unknown && weight.clean()) {
     standing.waiting = describe_waiting(progress, rules, now);
   }
   return standing;

@@ -61,8 +61,7 @@ Result<void> IdentityBuilder::add(X509Ptr certificate) {
     return facts.error();
   }
   identity_->chain_.push_back(std::make_shared<const Certificate>(*std::move(facts)));
-  identity_->certificates_.push_back(certificate.get());
-  static_cast<void>(certificate.release());  // owned by the identity from here on
+  identity_->certificates_.push_back(certificate.release());
   return {};
 }
 

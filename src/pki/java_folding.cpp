@@ -63,36 +63,46 @@ void append_utf8(std::string& text, char32_t character) {
   text += static_cast<char>(0x80U | (character & 0x3fU));
 }
 
+/// What the first byte of a UTF-8 sequence says (RFC 3629 3).
+struct Lead {
+  std::size_t length = 0;  ///< of the sequence; 0 for a byte that begins none
+  char32_t bits = 0;       ///< those of the character that stand in the first byte
+  char32_t smallest = 0;   ///< character that needs this length
+};
+
+constexpr Lead lead_of(std::uint8_t byte) {
+  if (byte < 0x80) {
+    return {.length = 1, .bits = byte, .smallest = 0};
+  }
+  if ((byte & 0xe0U) == 0xc0) {
+    return {.length = 2, .bits = byte & 0x1fU, .smallest = 0x80};
+  }
+  if ((byte & 0xf0U) == 0xe0) {
+    return {.length = 3, .bits = byte & 0x0fU, .smallest = 0x800};
+  }
+  if ((byte & 0xf8U) == 0xf0) {
+    return {.length = 4, .bits = byte & 0x07U, .smallest = 0x10000};
+  }
+  return {};
+}
+
 /// Takes one character off the front of `utf8`; a byte that begins none counts as U+FFFD.
 char32_t take_character(std::string_view& utf8) {
   constexpr char32_t replacement = 0xfffd;
-  const auto lead = static_cast<std::uint8_t>(utf8.front());
-  std::size_t length = 0;
-  char32_t character = 0;
-  char32_t smallest = 0;
-  if (lead < 0x80) {
-    utf8.remove_prefix(1);
-    return lead;
-  }
-  if ((lead & 0xe0U) == 0xc0) {
-    length = 2, character = lead & 0x1fU, smallest = 0x80;
-  } else if ((lead & 0xf0U) == 0xe0) {
-    length = 3, character = lead & 0x0fU, smallest = 0x800;
-  } else if ((lead & 0xf8U) == 0xf0) {
-    length = 4, character = lead & 0x07U, smallest = 0x10000;
-  }
-  bool is_whole = length > 0 && utf8.size() >= length;
-  for (std::size_t i = 1; is_whole && i < length; ++i) {
+  const Lead lead = lead_of(static_cast<std::uint8_t>(utf8.front()));
+  bool is_whole = lead.length > 0 && lead.length <= utf8.size();
+  char32_t character = lead.bits;
+  for (std::size_t i = 1; is_whole && i < lead.length; ++i) {
     const auto byte = static_cast<std::uint8_t>(utf8[i]);
     is_whole = (byte & 0xc0U) == 0x80;
     character = (character << 6U) | (byte & 0x3fU);
   }
   const bool is_surrogate = character >= 0xd800 && character < 0xe000;
-  if (!is_whole || character < smallest || character > 0x10ffff || is_surrogate) {
+  if (!is_whole || character < lead.smallest || character > 0x10ffff || is_surrogate) {
     utf8.remove_prefix(1);
     return replacement;
   }
-  utf8.remove_prefix(length);
+  utf8.remove_prefix(lead.length);
   return character;
 }
 

@@ -79,7 +79,7 @@ Result<Secret> read_file(const std::string& file) {
       continue;
     }
     if (count < 0) {
-      const Error error = unreadable(file);
+      Error error = unreadable(file);
       OPENSSL_cleanse(bytes.data(), bytes.size());
       return error;
     }

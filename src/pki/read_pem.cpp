@@ -238,16 +238,16 @@ Result<std::vector<X509Ptr>> read_pem_certificates(std::string_view text) {
     if (!block) {
       return block.error();
     }
-    if (!*block) {
+    const std::optional<PemBlock>& found = *block;
+    if (!found) {
       break;
     }
-    const PemBlock& found = **block;
-    if (!is_certificate(found.name())) {
+    if (!is_certificate(found->name())) {
       others += others.empty() ? ", only " : ", ";
-      others += found.name();
+      others += found->name();
       continue;
     }
-    Result<X509Ptr> certificate = parse_x509(found.bytes());
+    Result<X509Ptr> certificate = parse_x509(found->bytes());
     if (!certificate) {
       return Error(Errc::malformed, "certificate " + std::to_string(certificates.size() + 1) +
                                         " cannot be read: " + certificate.error().detail());
@@ -270,11 +270,12 @@ Result<EvpPkeyPtr> read_pem_key(std::string_view text, const Secret& password) {
     if (!block) {
       return block.error();
     }
-    if (!*block) {
+    std::optional<PemBlock>& found = *block;
+    if (!found) {
       return EvpPkeyPtr();
     }
-    if (is_private_key((*block)->name())) {
-      return decode_key(**block, password);
+    if (is_private_key(found->name())) {
+      return decode_key(*found, password);
     }
   }
 }

@@ -43,10 +43,18 @@ class Stopwatch {
 }  // namespace
 
 Prober::Contexts::Contexts(CivilTime now)
-    : stranger_{
+    : made_at_(now),
+      stranger_{
           .identity = pki::Identity::make_stranger(pki::KeyAlgorithm::ec, now, stranger_lifetime),
-          .alternative =
-              pki::Identity::make_stranger(pki::KeyAlgorithm::rsa, now, stranger_lifetime)} {}
+          .alternative = [this] { return rsa_stranger(); }} {}
+
+const pki::IdentityPtr& Prober::Contexts::rsa_stranger() {
+  if (!rsa_stranger_) {
+    rsa_stranger_ =
+        pki::Identity::make_stranger(pki::KeyAlgorithm::rsa, made_at_, stranger_lifetime);
+  }
+  return rsa_stranger_;
+}
 
 const tls::ClientContext& Prober::Contexts::context(tls::ProtocolVersion version,
                                                     const tls::Credential& credential) {

@@ -16,17 +16,24 @@ namespace telltale::probe {
 class Prober::Contexts {
  public:
   explicit Contexts(CivilTime now);
+  Contexts(const Contexts&) = delete;
+  Contexts& operator=(const Contexts&) = delete;
 
   [[nodiscard]] const tls::ClientContext& context(tls::ProtocolVersion version,
                                                   const tls::Credential& credential);
 
-  /// A P-256 key, and an RSA one for servers that admit no other.
+  /// A P-256 key, and an RSA one for servers that admit no other; that one is made when the first
+  /// such server is met.
   [[nodiscard]] const tls::Credential& stranger() const noexcept { return stranger_; }
 
  private:
   using Key = std::pair<tls::ProtocolVersion, pki::IdentityPtr>;
 
+  [[nodiscard]] const pki::IdentityPtr& rsa_stranger();
+
+  CivilTime made_at_;
   tls::Credential stranger_;
+  pki::IdentityPtr rsa_stranger_;
   std::map<Key, std::unique_ptr<tls::ClientContext>> contexts_;
 };
 

@@ -1,7 +1,5 @@
 #include "render/facts_text.hpp"
 
-#include <algorithm>
-
 namespace telltale::render {
 
 std::string mode_text(const assess::AddressAssessment& look) {
@@ -46,14 +44,6 @@ std::string distance_text(CivilTime time, CivilTime now) {
 std::string date_text(CivilTime time) {
   const std::string whole = to_rfc3339(time);
   return whole.substr(0, whole.find('T'));
-}
-
-const pki::Certificate* first_to_end(const pki::Chain& chain) {
-  const auto first = std::min_element(
-      chain.begin(), chain.end(), [](const pki::CertificatePtr& a, const pki::CertificatePtr& b) {
-        return a->validity.not_after < b->validity.not_after;
-      });
-  return first == chain.end() ? nullptr : first->get();
 }
 
 }  // namespace telltale::render

@@ -23,7 +23,4 @@ namespace telltale::render {
 /// The day of a time, `2027-01-31`.
 [[nodiscard]] std::string date_text(CivilTime time);
 
-/// The certificate of those sent that ends first; null where none was sent.
-[[nodiscard]] const pki::Certificate* first_to_end(const pki::Chain& chain);
-
 }  // namespace telltale::render

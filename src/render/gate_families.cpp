@@ -1,5 +1,4 @@
 #include <array>
-#include <map>
 
 #include "render/families.hpp"
 
@@ -13,14 +12,9 @@ using prometheus::MetricType;
 
 using ReasonCounts = std::array<unsigned, enumerators<Reason>().size()>;
 
-/// Reasons that a gate gives beside the findings it takes over, so that their series always exist.
-constexpr Reason reasons_of_gates[] = {Reason::certificate_expiring,
-                                       Reason::client_auth_none,
-                                       Reason::client_auth_unknown,
-                                       Reason::addresses_missing,
-                                       Reason::resolve_failed,
-                                       Reason::stale,
-                                       Reason::unknown};
+/// Reasons that a gate gives beside those of findings; their series exist from the start.
+constexpr Reason reasons_of_gates[] = {Reason::certificate_expiring, Reason::client_auth_unknown,
+                                       Reason::stale, Reason::unknown};
 
 void count(ReasonCounts& counts, const std::vector<gate::Blocker>& blockers) {
   for (const gate::Blocker& blocker : blockers) {
@@ -44,48 +38,11 @@ void fill_open(MetricFamily& family, const Facts& facts) {
   }
 }
 
-/// Sorts an answer's evidence by target, so that asking for every target takes linear time.
-std::map<std::string_view, gate::Answer> split_by_target(const gate::Answer& whole) {
-  gate::Answer without_evidence = whole;
-  without_evidence.evidence = {};
-  std::map<std::string_view, gate::Answer> parts;
-  const auto split = [&](std::vector<gate::Blocker> gate::Evidence::* kind) {
-    for (const gate::Blocker& blocker : whole.evidence.*kind) {
-      auto& part = parts.try_emplace(blocker.target, without_evidence).first->second;
-      (part.evidence.*kind).push_back(blocker);
-    }
-  };
-  split(&gate::Evidence::blockers);
-  split(&gate::Evidence::missing);
-  split(&gate::Evidence::accepted);
-  return parts;
-}
-
-/// The names of the targets that a gate judges.
-std::vector<std::string_view> names_judged(const gate::Snapshot& snapshot,
-                                           const fleet::GateRules& rules) {
-  if (!rules.targets.empty()) {
-    return {rules.targets.begin(), rules.targets.end()};
-  }
-  std::vector<std::string_view> names;
-  for (const gate::TargetEntryPtr& entry : snapshot.targets) {
-    names.push_back(entry->target.name);
-  }
-  return names;
-}
-
 void fill_target_open(MetricFamily& family, const Facts& facts) {
-  for (std::size_t i = 0; i < facts.answers.size(); ++i) {
-    const gate::Answer& whole = facts.answers[i];
-    const auto parts = split_by_target(whole);
-    gate::Answer untouched = whole;
-    untouched.evidence = {};
-    for (const std::string_view target :
-         names_judged(facts.snapshot, facts.snapshot.gates[i].rules)) {
-      const auto part = parts.find(target);
-      const gate::Answer& concerned = part == parts.end() ? untouched : part->second;
-      add(family, {{"gate", whole.gate}, {"target", target}},
-          gate::answer_for_target(concerned, target).ready() ? 1 : 0);
+  for (const gate::Answer& answer : facts.answers) {
+    for (const gate::TargetStanding& standing : answer.standings) {
+      add(family, {{"gate", answer.gate}, {"target", standing.target}},
+          standing.status == gate::Status::open ? 1 : 0);
     }
   }
 }

@@ -8,8 +8,8 @@
 namespace telltale::render {
 namespace {
 
-// A scrape is compressed far more often than it is stored: level 1 is half the work of the default
-// for a tenth more bytes.
+// On the metrics of 1,000 targets level 1 takes half the time of the default for a sixth more
+// bytes.
 constexpr int level = 1;
 constexpr int raw_deflate = -15;  // negative: without zlib's own header and checksum
 constexpr int memory_level = 8;   // zlib's default

@@ -104,11 +104,10 @@ void write_look(Markup& html, const assess::AddressAssessment& look, std::string
   html.element("td", claim_text(look.client_certificates_verified));
   html.element("td", claim_text(look.identity_accepted));
   html.element("td", versions_text(look), {{"class", "fixed"}});
-  const pki::Certificate* certificate = first_to_end(look.certificates);
-  if (certificate == nullptr) {
+  if (!look.first_to_end) {
     html.element("td", "-");
   } else {
-    const CivilTime end = certificate->validity.not_after;
+    const CivilTime end = look.first_to_end->not_after;
     html.element("td", date_text(end) + " (" + distance_text(end, now) + ")",
                  {{"class", end < now ? "fixed past" : "fixed"}});
   }

@@ -22,9 +22,9 @@ std::optional<double> as_value(std::optional<std::uint64_t> figure) {
 
 std::vector<MetricFamily> process_families(const ProcessFigures& figures) {
   struct Row {
-    const char* name;
-    MetricType type;
-    const char* help;
+    const char* name = "";
+    MetricType type = MetricType::Gauge;
+    const char* help = "";
     std::optional<double> value;
   };
 

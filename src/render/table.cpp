@@ -85,8 +85,8 @@ Row row_of(const gate::TargetEntry& entry, std::string_view address,
   row[2] = {mode_text(*look)};
   row[4] = {claim_text(look->client_certificates_verified)};
   row[5] = {versions_text(*look)};
-  if (const pki::Certificate* certificate = first_to_end(look->certificates)) {
-    const CivilTime end = certificate->validity.not_after;
+  if (look->first_to_end) {
+    const CivilTime end = look->first_to_end->not_after;
     row[6] = {date_text(end) + " (" + distance_text(end, now) + ")",
               end < now ? Style::red : Style::plain};
   }

@@ -72,8 +72,12 @@ int choose_credential(SSL* ssl, void* argument) {
   if (!credential.alternative || admits(ssl, context->version(), *credential.identity)) {
     return 1;
   }
-  return SSL_use_cert_and_key(ssl, credential.alternative->certificates().front(),
-                              credential.alternative->key(), nullptr, 1);
+  try {
+    const pki::IdentityPtr identity = credential.alternative();
+    return SSL_use_cert_and_key(ssl, identity->certificates().front(), identity->key(), nullptr, 1);
+  } catch (const std::exception&) {
+    return 1;  // libssl is no place to throw through; without a fitting key nothing is presented
+  }
 }
 
 int accept_any_chain(X509_STORE_CTX* /*unused*/, void* /*unused*/) {

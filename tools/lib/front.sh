@@ -42,14 +42,21 @@ count_closing_line() {
   fi
 }
 
-# count_ctest LOG STATUS: adds what ctest's summary says. No summary, or no test in it, is a failure.
+# count_ctest OUTPUT STATUS DETAILS: adds what ctest says. A test that is a doctest suite counts by
+# its cases, as DETAILS (ctest's LastTest.log) holds them. No summary in OUTPUT, or no test in it, is
+# a failure, and so is every test that DETAILS does not call passed.
 count_ctest() {
-  local sum broke=0 total=0
-  sum=$(sed -n 's/.*tests passed, \([0-9]*\) tests* failed out of \([0-9]*\)$/\1 \2/p' "$1")
-  if [[ -n $sum ]]; then
-    read -r broke total <<<"$sum"
-  fi
-  count $((total - broke)) "$broke"
+  local sum total=0 succeeded=0 cases=0 broke=0
+  sum=$(sed -n 's/.*tests passed, [0-9]* tests* failed out of \([0-9]*\)$/\1/p' "$1")
+  read -r succeeded cases broke < <(awk '
+    /^[0-9]+\/[0-9]+ Testing: / { ran = 0; wrong = 0 }
+    /^\[doctest\] test cases: / { split($0, part, "|"); ran = part[2] + 0; wrong = part[3] + 0 }
+    /^Test Passed\./ { succeeded += 1; cases += ran > 0 ? ran : 1 }
+    /^Test Failed\./ { cases += ran; broke += wrong > 0 ? wrong - 1 : 0 }
+    END { print succeeded + 0, cases + 0, broke + 0 }' "$3")
+  total=${sum:-0}
+  broke=$((broke + total - succeeded))
+  count "$cases" "$broke"
   if ((broke == 0 && ($2 != 0 || total == 0))); then
     count 0 1
   fi

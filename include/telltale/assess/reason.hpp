@@ -62,6 +62,7 @@ enum class Reason {
   redis_version,
   redis_mode_unsupported,
   // evidence
+  look_incomplete,
   waiting,
   stale,
   unknown,
@@ -79,7 +80,7 @@ BOOST_DESCRIBE_ENUM(Reason, resolve_failed, connect_refused, connect_failed, con
                     identity_unconfirmed, identity_expired, identity_expiring,
                     key_algorithm_unsupported, app_refused, app_unhealthy, app_timeout,
                     app_protocol, app_oversize, redis_auth, redis_version, redis_mode_unsupported,
-                    waiting, stale, unknown)
+                    look_incomplete, waiting, stale, unknown)
 
 /// Error: a caller fails or would fail, or the wall has a hole. Only errors block a gate.
 enum class Severity { error, warning, info };

@@ -19,7 +19,8 @@ struct Credentials {
   std::map<std::string, pki::Secret> redis_passwords;  ///< by target
 };
 
-/// Reads everything the fleet names; the first failure is returned, with the key it belongs to.
+/// Reads everything the fleet names; the first failure is returned, with the key it belongs to and
+/// where that stands: `telltale.yml:7: targets[1].password_file: …`.
 [[nodiscard]] Result<Credentials> load_credentials(const Fleet& fleet);
 
 }  // namespace telltale::fleet

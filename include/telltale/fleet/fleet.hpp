@@ -144,6 +144,8 @@ struct Fleet {
   std::map<std::string, pki::IdentityFiles> identities;
   std::vector<Target> targets;   ///< in the order of the file; at least one; names are unique
   std::vector<GateRules> gates;  ///< at least one; names are unique
+  /// Where `trust.file` and each `identities.NAME` were configured: `telltale.yml:12`.
+  std::map<std::string, std::string> sources;
 
   friend bool operator==(const Fleet&, const Fleet&) = default;
 };

@@ -24,8 +24,8 @@ using FailureListener = std::function<void(std::string_view where, std::string_v
 
 /// What a peer may take of us.
 struct Limits {
-  std::uint32_t header_bytes = 8 * 1024;            ///< more is answered 431
-  std::uint64_t body_bytes = 64 * 1024;             ///< more is answered 413
+  std::uint32_t header_bytes = 8'192;               ///< more is answered 431
+  std::uint64_t body_bytes = 65'536;                ///< more is answered 413
   std::size_t connections = 256;                    ///< served at once; others wait their turn
   std::chrono::milliseconds exchange{10'000};       ///< from its first byte to its last
   std::chrono::milliseconds idle{75'000};           ///< between two exchanges

@@ -31,7 +31,8 @@ struct LookRequest {
 };
 
 /// Makes looks on one io_context, whose thread is the only one to call it. Keeps one TLS context
-/// per identity and version, and the two strangers (a P-256 and an RSA key made at construction).
+/// per identity and version, and the stranger (a P-256 key; an RSA one where only that is
+/// admitted).
 class Prober {
  public:
   /// `now` dates the strangers. `on_internal_error` hears of exceptions, which only a bug or a

@@ -2,6 +2,7 @@
 // ClientContext and ClientSession: libssl as telltale drives it. A context is shared by many
 // sessions; a session is one handshake on one socket, with a recorder that listens to it.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,9 +19,11 @@ namespace telltale::tls {
 
 /// What the client presents when it is asked for a certificate.
 struct Credential {
-  pki::IdentityPtr identity;     ///< null: nothing
-  pki::IdentityPtr alternative;  ///< taken instead where the CertificateRequest does not admit
-                                 ///< identity's key (a stranger has an EC and an RSA key)
+  pki::IdentityPtr identity;  ///< null: nothing
+  /// Gives what is presented instead where the CertificateRequest does not admit identity's key: a
+  /// stranger has an EC key, and an RSA key that costs too much to be made before it is wanted.
+  /// Empty: there is none.
+  std::function<pki::IdentityPtr()> alternative;
 };
 
 class Recording;

@@ -17,7 +17,7 @@ TEST_SUITE("net") {
     const TestPeer gate(world.peer(ClientAuth::need));
     const std::string config = world.configure({entry("orca", orca), entry("gate", gate)});
 
-    const auto run = telltale({"check", "-o", "json", "--config.file", config});
+    const auto run = run_telltale({"check", "-o", "json", "--config.file", config});
 
     CAPTURE(run.output);
     CHECK(run.exit_code == 0);
@@ -28,7 +28,7 @@ TEST_SUITE("net") {
     CHECK(status.at("targets").at(1).at("mode") == "need");
     CHECK(status.at("gates").at(0).at("ready") == true);
     const auto& address = status.at("targets").at(0).at("addresses").at(0);
-    CHECK(address.at("address") == orca.endpoint());
+    CHECK(std::string(address.at("address").as_string()) == orca.endpoint());
     CHECK(address.at("client_certificates_verified") == true);
     CHECK(address.at("tls").as_array().size() == 2);
     const auto& request = address.at("tls").at(0).at("certificate_request");
@@ -39,8 +39,8 @@ TEST_SUITE("net") {
   TEST_CASE("check: a target that asks for no certificate -> closed, exit 1") {
     const World world;
     const TestPeer orca(world.peer(ClientAuth::none));
-    const auto run =
-        telltale({"check", "-o", "short", "--config.file", world.configure({entry("orca", orca)})});
+    const auto run = run_telltale(
+        {"check", "-o", "short", "--config.file", world.configure({entry("orca", orca)})});
     CHECK(run.exit_code == 1);
     CHECK(run.output.find("client_auth_none") != std::string::npos);
   }
@@ -52,7 +52,7 @@ TEST_SUITE("net") {
     const TestPeer orca(options);
     const std::string config = world.configure(
         {entry("orca", orca, R"(expect: {authorities: ["CN=Test Root,O=Telltale Tests"]})")});
-    const auto run = telltale({"check", "--config.file", config});
+    const auto run = run_telltale({"check", "--config.file", config});
     CAPTURE(run.output);
     CHECK(run.exit_code == 1);
     CHECK(run.output.find("authorities_missing") != std::string::npos);
@@ -63,7 +63,7 @@ TEST_SUITE("net") {
     const TestPeer orca(world.peer(ClientAuth::want));
     const std::string config = world.configure({entry("orca", orca)});
     for (const std::string output : {"table", "short", "json", "junit"}) {
-      const auto run = telltale({"--config.file", config, "check", "--output", output});
+      const auto run = run_telltale({"--config.file", config, "check", "--output", output});
       CAPTURE(run.output);
       CHECK(run.exit_code == 0);
       CHECK(run.output.find("need") != std::string::npos);  // the gate
@@ -75,17 +75,17 @@ TEST_SUITE("net") {
   TEST_CASE("--config.check: a good configuration -> a line, exit 0; a bad one -> a line, exit 2") {
     const World world;
     const std::string config = world.configure({{"orca", "https://localhost:1", ""}});
-    const auto good = telltale({"--config.check", "--config.file", config});
+    const auto good = run_telltale({"--config.check", "--config.file", config});
     CHECK(good.exit_code == 0);
     CHECK(good.output == config + ": ok, 1 targets, 1 gates\n");
 
     world.files.write("telltale.key", "not a key");
-    const auto bad_key = telltale({"--config.check", "--config.file", config});
+    const auto bad_key = run_telltale({"--config.check", "--config.file", config});
     CHECK(bad_key.exit_code == 2);
     CHECK(bad_key.output.find("telltale.key") != std::string::npos);
     CHECK(bad_key.output.find('\n') == bad_key.output.size() - 1);
 
-    const auto missing = telltale({"--config.check", "--config.file", config + ".not"});
+    const auto missing = run_telltale({"--config.check", "--config.file", config + ".not"});
     CHECK(missing.exit_code == 2);
     CHECK(missing.output.find('\n') == missing.output.size() - 1);
   }
@@ -106,7 +106,7 @@ TEST_SUITE("net") {
 
     for (const std::string output : {"table", "short", "json", "junit"}) {
       const auto run =
-          telltale({"check", "-o", output, "--log.level=debug", "--config.file", config});
+          run_telltale({"check", "-o", output, "--log.level=debug", "--config.file", config});
       CHECK(run.exit_code == 1);
       CHECK(run.output.find(password) == std::string::npos);
     }

@@ -129,14 +129,14 @@ TEST_SUITE("net") {
 
   TEST_CASE("daemon: a bad configuration or a taken port -> one line, exit 2") {
     const World world;
-    const auto missing = telltale({"--config.file", "/nowhere/telltale.yml"});
+    const auto missing = run_telltale({"--config.file", "/nowhere/telltale.yml"});
     CHECK(missing.exit_code == 2);
     CHECK(missing.output.find("/nowhere/telltale.yml") != std::string::npos);
 
     const TestPeer taken;
     const std::string config = world.configure({{"orca", "https://127.0.0.1:1", ""}});
     const auto in_use =
-        telltale({"--config.file", config, "--web.listen-address", taken.endpoint()});
+        run_telltale({"--config.file", config, "--web.listen-address", taken.endpoint()});
     CHECK(in_use.exit_code == 2);
     CHECK(in_use.output.find("--web.listen-address") != std::string::npos);
     CHECK(in_use.output.find('\n') == in_use.output.size() - 1);

@@ -62,7 +62,7 @@ class World {
 }
 
 /// Runs the program itself.
-[[nodiscard]] inline support::Finished telltale(std::vector<std::string> arguments) {
+[[nodiscard]] inline support::Finished run_telltale(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), TELLTALE_PROGRAM);
   return support::run_program(arguments);
 }

@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "fleet/config_files.hpp"
+#include "unit/fleet/config_files.hpp"
 
 namespace telltale::fleet {
 namespace {

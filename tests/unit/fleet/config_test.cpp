@@ -5,7 +5,7 @@
 
 #include <doctest/doctest.h>
 
-#include "fleet/config_files.hpp"
+#include "unit/fleet/config_files.hpp"
 
 namespace telltale::fleet {
 namespace {
@@ -106,6 +106,8 @@ TEST_SUITE("fleet") {
                                                                 files.path("key.password")});
     CHECK(fleet.identities.at("orca") ==
           pki::IdentityFiles{files.path("tls.crt"), std::nullopt, std::nullopt});
+    CHECK(files.without_directory(fleet.sources.at("trust.file")) == "telltale.yml:9");
+    CHECK(files.without_directory(fleet.sources.at("identities.orca")) == "telltale.yml:12");
 
     REQUIRE(fleet.targets.size() == 3);
     const Target& orca = fleet.targets[0];

@@ -77,16 +77,19 @@ TEST_SUITE("fleet") {
     Fleet fleet;
     fleet.trust_file = junk;
     begins(fleet, "trust.file: " + junk);
+    fleet.sources["trust.file"] = "telltale.yml:3";
+    begins(fleet, "telltale.yml:3: trust.file: " + junk);
 
     fleet.trust_file = files.write("ca.pem", root.certificate_pem());
+    fleet.sources["identities.telltale"] = "telltale.yml:6";
     fleet.identities["telltale"] = {.certificate = junk};
-    begins(fleet, "identities.telltale: " + junk);
+    begins(fleet, "telltale.yml:6: identities.telltale: " + junk);
 
     const std::string key = files.write("telltale.key", ours.encrypted_key_pem("secret"));
     fleet.identities["telltale"] = {.certificate = files.write("telltale.crt", ours.chain_pem()),
                                     .key = key,
                                     .key_password_file = files.write("key.password", "hunter2")};
-    begins(fleet, "identities.telltale: " + key);
+    begins(fleet, "telltale.yml:6: identities.telltale: " + key);
   }
 
   TEST_CASE("load_credentials: a password file -> its text without one newline at the end") {

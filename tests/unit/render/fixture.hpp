@@ -78,6 +78,7 @@ inline assess::AddressAssessment good_look(const fleet::Endpoint& address,
   look.versions = {version(tls::ProtocolVersion::tls_1_3, mode),
                    version(tls::ProtocolVersion::tls_1_2, mode)};
   look.certificates = chain();
+  look.first_to_end = {look.certificates[0]->validity.not_after, "CN=gate"};
   look.verification.emplace();
   look.verification->trusted = true;
   look.verification->name_matches = true;
@@ -125,10 +126,10 @@ inline gate::TargetEntry target(std::string target_name,
 inline gate::GateEntry open_gate(std::string gate_name) {
   gate::GateEntry gate;
   gate.rules.name = std::move(gate_name);
-  gate.state.status = gate::Status::open;
-  gate.state.last_transition = ago(std::chrono::hours(1)).civil;
-  gate.state.clean_since = ago(std::chrono::hours(2));
-  gate.state.clean_rounds = 3;
+  gate.state.whole.status = gate::Status::open;
+  gate.state.whole.last_transition = ago(std::chrono::hours(1)).civil;
+  gate.state.whole.clean_since = ago(std::chrono::hours(2));
+  gate.state.whole.clean_rounds = 3;
   return gate;
 }
 
@@ -139,6 +140,11 @@ inline gate::Snapshot snapshot(std::vector<gate::TargetEntry> targets,
     made.targets.push_back(std::make_shared<const gate::TargetEntry>(std::move(entry)));
   }
   made.gates = std::move(gates);
+  for (gate::GateEntry& gate : made.gates) {
+    const std::size_t in_scope =
+        gate.rules.targets.empty() ? made.targets.size() : gate.rules.targets.size();
+    gate.state.targets.assign(in_scope, gate.state.whole);
+  }
   made.identities = {
       {"telltale", {certificate("CN=telltale", "CN=Lab Root", civil(2027, 6, 1, 0))}, true}};
   made.health.last_reload_success = ago(std::chrono::hours(3)).civil;
@@ -195,8 +201,8 @@ inline gate::Snapshot mixed_fleet() {
 
   gate::GateEntry need = open_gate("need");
   need.state = {};
-  need.state.status = gate::Status::closed;
-  need.state.last_transition = ago(std::chrono::minutes(5)).civil;
+  need.state.whole.status = gate::Status::closed;
+  need.state.whole.last_transition = ago(std::chrono::minutes(5)).civil;
   need.rules.accept = {{"redis", "connect_refused", civil(2027, 1, 31, 0), "moves to SQL"}};
   gate::GateEntry canary = open_gate("canary");
   canary.rules.targets = {"gate"};

@@ -81,9 +81,9 @@ TEST_CASE("page: a closed gate -> its status, each blocker with a hint, and what
 TEST_CASE("page: a gate that waits -> says for what") {
   gate::Snapshot snapshot = fixture::ready_fleet();
   gate::GateEntry& gate = snapshot.gates.front();
-  gate.state.status = gate::Status::unknown;
-  gate.state.clean_since = fixture::ago(std::chrono::seconds(30));
-  gate.state.clean_rounds = 1;
+  gate.state.whole.status = gate::Status::unknown;
+  gate.state.whole.clean_since = fixture::ago(std::chrono::seconds(30));
+  gate.state.whole.clean_rounds = 1;
   const gate::Answer answer = gate::answer(snapshot, gate, fixture::now());
   REQUIRE(answer.waiting);
   const std::string html = page(snapshot, fixture::now());
@@ -95,6 +95,7 @@ TEST_CASE("page: an empty DN list -> any issuer will do; an ended certificate ->
   assess::AddressAssessment look = fixture::good_look({"127.0.0.1", 1});
   look.versions.pop_back();
   look.versions[0].certificate_request = std::make_shared<const tls::CertificateRequest>();
+  look.first_to_end = {fixture::civil(2026, 11, 20), "CN=a"};
   look.certificates = {fixture::certificate("CN=a", "CN=b", fixture::civil(2026, 11, 20))};
   look.verification->trusted = false;
   look.verification->name_matches = false;

@@ -164,7 +164,7 @@ TEST_CASE("ClientContext: a leaf alone, with a store that could mend it -> sent 
 TEST_CASE("ClientContext: an alternative -> of the two, what the server admits is presented") {
   const pki::IdentityPtr ec = identity_of(pki().client);
   const pki::IdentityPtr rsa = identity_of(pki().rsa_client.certificate_pem(), pki().rsa_client);
-  const Credential stranger{.identity = ec, .alternative = rsa};
+  const Credential stranger{.identity = ec, .alternative = [&rsa] { return rsa; }};
   for (const ProtocolVersion version : versions) {
     CAPTURE(label(version));
     const auto presented = [&](const std::string& algorithms) {
@@ -182,19 +182,32 @@ TEST_CASE("ClientContext: an alternative -> of the two, what the server admits i
   }
 }
 
+TEST_CASE("ClientContext: an alternative that cannot be made -> nothing is presented") {
+  const Credential stranger{
+      .identity = identity_of(pki().client),
+      .alternative = []() -> pki::IdentityPtr { throw std::runtime_error("no key to be had"); }};
+  for (const ProtocolVersion version : versions) {
+    PairedServerOptions options = asking(Asks::wants);
+    options.client_signature_algorithms = only_rsa(version);
+    Meeting meeting(std::move(options), version, stranger);
+    CHECK(meeting.shake_hands() == Step::done);
+    CHECK_FALSE(meeting.client.recorded().certificate_sent);
+  }
+}
+
 TEST_CASE("ClientContext: the strangers of the prober -> an RSA one where only RSA is admitted") {
   const auto at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto lifetime = std::chrono::hours(1);
+  const pki::IdentityPtr rsa = pki::Identity::make_stranger(pki::KeyAlgorithm::rsa, at, lifetime);
   const Credential stranger{
       .identity = pki::Identity::make_stranger(pki::KeyAlgorithm::ec, at, lifetime),
-      .alternative = pki::Identity::make_stranger(pki::KeyAlgorithm::rsa, at, lifetime)};
+      .alternative = [&rsa] { return rsa; }};
   for (const ProtocolVersion version : versions) {
     PairedServerOptions options = asking(Asks::needs);
     options.client_signature_algorithms = only_rsa(version);
     Meeting meeting(std::move(options), version, stranger);
     CHECK(meeting.shake_hands() == Step::done);
-    CHECK(meeting.server.client_chain() ==
-          std::vector<mint::Der>{stranger.alternative->leaf().der});
+    CHECK(meeting.server.client_chain() == std::vector<mint::Der>{rsa->leaf().der});
   }
 }
 

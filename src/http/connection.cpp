@@ -1,0 +1,264 @@
+#include "http/connection.hpp"
+
+#include <iterator>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include "telltale/version.hpp"
+
+#include "http/date.hpp"
+
+namespace telltale::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace wire = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+// I/O errors are values.
+constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
+
+constexpr std::size_t read_bytes{4096};
+constexpr std::chrono::milliseconds linger_time{2'000};
+
+using Message = wire::response<wire::string_body>;
+
+/// The answer to bytes that are no request we take; nothing if the peer is gone or too slow.
+std::optional<Response> refusal_of(error_code error, std::uint8_t first_byte) {
+  constexpr std::uint8_t tls_handshake_record = 22;  // RFC 8446 section 5.1
+  if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
+    return error_response(431, "the header is longer than what is taken here");
+  }
+  if (error == wire::error::body_limit) {
+    return error_response(413, "the body is longer than what is taken here");
+  }
+  if (error == wire::error::bad_version) {
+    return error_response(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
+  }
+  const bool is_malformed = error.category() == make_error_code(wire::error::bad_method).category();
+  if (!is_malformed || error == wire::error::end_of_stream ||
+      error == wire::error::partial_message) {
+    return std::nullopt;
+  }
+  if (first_byte == tls_handshake_record) {
+    return error_response(400, "this port speaks plain HTTP, and was greeted in TLS");
+  }
+  return error_response(400, "not an HTTP request: " + error.message());
+}
+
+/// All values of a list header as one: several lines mean the same as one with commas.
+std::string joined(const wire::fields& fields, wire::field name) {
+  std::string value;
+  const auto [first, last] = fields.equal_range(name);
+  for (auto field = first; field != last; ++field) {
+    value.append(value.empty() ? "" : ", ").append(field->value());
+  }
+  return value;
+}
+
+Message to_message(Response response, unsigned http_version, bool keep_alive) {
+  Message message{wire::int_to_status(response.status), http_version};
+  message.set(wire::field::server, "telltale/" + std::string(program_version));
+  message.set(wire::field::date, to_http_date(read_clocks().civil));
+  message.set(wire::field::content_type, response.content_type);
+  for (const auto& [name, value] : response.headers) {
+    message.insert(name, value);
+  }
+  message.keep_alive(keep_alive);
+  message.content_length(response.body.size());
+  message.body() = std::move(response.body);
+  return message;
+}
+
+}  // namespace
+
+Service::Service(asio::io_context& context, Handler answer, FailureListener listener, Limits most)
+    : handler(std::move(answer)),
+      on_failure(std::move(listener)),
+      limits(most),
+      vacancy(context, asio::steady_timer::time_point::max()) {}
+
+void Service::report(std::string_view where, std::string_view what) const {
+  if (on_failure) {
+    on_failure(where, what);
+  }
+}
+
+void Service::report(std::string_view where, const std::exception_ptr& failure) const {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& exception) {
+    report(where, exception.what());
+  } catch (...) {
+    report(where, "an exception that is no std::exception");
+  }
+}
+
+// The buffer holds twice the header, so that the header's limit is met before the buffer's.
+Connection::Connection(tcp::socket socket, Service& service)
+    : service_(service),
+      stream_(std::move(socket)),
+      buffer_(std::size_t{service.limits.header_bytes} * 2) {}
+
+asio::awaitable<void> Connection::serve() {
+  bool goes_on = true;
+  while (goes_on) {
+    goes_on = co_await wait_for_request();
+    if (goes_on) {
+      goes_on = co_await exchange();
+    }
+  }
+  co_await linger();
+}
+
+asio::awaitable<bool> Connection::wait_for_request() {
+  if (buffer_.size() > 0) {  // pipelined
+    co_return true;
+  }
+  if (service_.is_stopping) {
+    co_return false;
+  }
+  turn_idle();
+  stream_.expires_after(service_.limits.idle);
+  const auto space = buffer_.prepare(read_bytes);
+  const auto [error, bytes] = co_await stream_.async_read_some(space, use_tuple);
+  idle_since_.reset();
+  buffer_.commit(bytes);
+  co_return !error;
+}
+
+asio::awaitable<bool> Connection::exchange() {
+  // One deadline for all that follows: a peer that dribbles gains nothing.
+  stream_.expires_after(service_.limits.exchange);
+  Manner manner;
+  Received received = co_await receive();
+  if (received.refusal) {
+    co_await send(*std::move(received.refusal), manner);
+  }
+  if (!received.is_complete) {
+    co_return false;
+  }
+  const Request asked = request();
+  Response response = answer(asked);
+  manner.version = parser_->get().version();
+  manner.keep_alive = parser_->keep_alive() && !service_.is_stopping;
+  manner.without_body = asked.method == "HEAD";
+  const bool sent = co_await send(std::move(response), manner);
+  co_return sent&& manner.keep_alive;
+}
+
+asio::awaitable<Connection::Received> Connection::receive() {
+  const auto first_byte = *static_cast<const std::uint8_t*>(buffer_.data().data());
+  Parser& parser = parser_.emplace();
+  parser.header_limit(service_.limits.header_bytes);
+  parser.body_limit(service_.limits.body_bytes);
+  const auto [header_error, header_bytes] =
+      co_await wire::async_read_header(stream_, buffer_, parser, use_tuple);
+  std::ignore = header_bytes;
+  if (header_error) {
+    co_return Received{false, refusal_of(header_error, first_byte)};
+  }
+  if (auto refused = refusal()) {
+    co_return Received{false, std::move(refused)};
+  }
+  if (!parser.is_done() && beast::iequals(parser.get()[wire::field::expect], "100-continue")) {
+    constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto line = asio::buffer(go_on);
+    const auto [error, bytes] = co_await asio::async_write(stream_, line, use_tuple);
+    std::ignore = bytes;
+    if (error) {
+      co_return Received{};
+    }
+  }
+  const auto [body_error, body_bytes] =
+      co_await wire::async_read(stream_, buffer_, parser, use_tuple);
+  std::ignore = body_bytes;
+  if (body_error) {
+    co_return Received{false, refusal_of(body_error, first_byte)};
+  }
+  co_return Received{true, std::nullopt};
+}
+
+asio::awaitable<bool> Connection::send(Response response, Manner manner) {
+  Message message = to_message(std::move(response), manner.version, manner.keep_alive);
+  wire::response_serializer<wire::string_body> serializer(message);
+  if (manner.without_body) {
+    const auto [error, bytes] = co_await wire::async_write_header(stream_, serializer, use_tuple);
+    std::ignore = bytes;
+    co_return !error;
+  }
+  const auto [error, bytes] = co_await wire::async_write(stream_, serializer, use_tuple);
+  std::ignore = bytes;
+  co_return !error;
+}
+
+/// Closes our side and takes what the peer still sends for a while: closing with bytes unread would
+/// reset the connection, and the reset can overtake the response (RFC 9112 section 9.6).
+asio::awaitable<void> Connection::linger() {
+  error_code error;
+  stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+  turn_idle();
+  stream_.expires_after(linger_time);
+  buffer_.clear();
+  const auto space = buffer_.prepare(read_bytes);
+  while (!error && !service_.is_stopping) {
+    const auto [read_error, bytes] = co_await stream_.async_read_some(space, use_tuple);
+    std::ignore = bytes;
+    error = read_error;
+  }
+}
+
+/// What is wrong with a header that parses, if anything.
+std::optional<Response> Connection::refusal() const {
+  const auto& header = parser_->get();
+  const auto hosts = header.equal_range(wire::field::host);
+  const auto host_count = std::distance(hosts.first, hosts.second);
+  if (host_count > 1 || (host_count == 0 && header.version() >= 11)) {  // RFC 9112 section 3.2
+    return error_response(400, "a request carries exactly one Host");
+  }
+  // A coding that is not understood leaves the body's end unknown (RFC 9112 section 6.1).
+  if (header.count(wire::field::transfer_encoding) > 0 && !parser_->chunked()) {
+    return error_response(501, "of the transfer codings only chunked is understood");
+  }
+  return std::nullopt;
+}
+
+Request Connection::request() const {
+  const auto& header = parser_->get();
+  Request request;
+  request.method = std::string(header.method_string());
+  request.target = std::string(header.target());
+  request.accept = joined(header, wire::field::accept);
+  request.accept_encoding = joined(header, wire::field::accept_encoding);
+  return request;
+}
+
+Response Connection::answer(const Request& request) const {
+  try {
+    return service_.handler(request);
+  } catch (...) {
+    service_.report("handler", std::current_exception());
+  }
+  return error_response(500, "an internal error: the log says more");
+}
+
+void Connection::turn_idle() {
+  idle_since_ = read_clocks().steady;
+  service_.vacancy.cancel();
+}
+
+}  // namespace telltale::http
