@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t line_limit = 200;
 // Enough to recognise a secret that was cut short, and what it may at most give away.
-constexpr std::size_t beginning_bytes = 4;
+constexpr std::size_t beginning_bytes = 8;
 
 bool is_printable(char c) {
   return c >= 0x20 && c <= 0x7e;

@@ -133,6 +133,7 @@ Awaitable<void> Look::attempt(const tls::ClientContext& tls, Presentation presen
   if (!attempt.failure) {
     const Stopwatch stopwatch(attempt.durations[Phase::application]);
     attempt.failure = co_await speak(connection, attempt);
+    // A server that has not asked for a certificate is not listened to before.
     attempt.handshake.session_tickets = connection.session()->session_tickets();
   }
   if (attempt.failure && attempt.failure->phase == Phase::application) {
