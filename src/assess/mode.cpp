@@ -147,19 +147,23 @@ Verdict infer_from_answers(const VersionEvidence& evidence) {
   if (is_answered_well(evidence.nothing)) {
     return {ClientAuthMode::want, std::nullopt};
   }
-  if (is_answered_well(evidence.identity)) {
-    return {ClientAuthMode::need, EnforcedBy::http};
-  }
-  if (evidence.identity == nullptr) {
+  if (evidence.identity == nullptr || outcome_of(*evidence.identity) != Outcome::answered) {
     return {};
   }
   const auto with_nothing = answer_class(*evidence.nothing);
-  const bool same = with_nothing == answer_class(*evidence.identity);
-  // Both refused: the application may have refused the lack of a certificate and ours as well.
-  if (!same || with_nothing == AnswerClass::refused) {
-    return {};
+  const auto with_identity = answer_class(*evidence.identity);
+  if (with_nothing == with_identity) {
+    // Both refused: the application may have refused the lack of a certificate and ours as well.
+    const bool both_refused = with_nothing == AnswerClass::refused;
+    return {both_refused ? ClientAuthMode::unknown : ClientAuthMode::want, std::nullopt};
   }
-  return {ClientAuthMode::want, std::nullopt};
+  // A server's own failure says nothing of certificates.
+  const bool has_failed =
+      with_nothing == AnswerClass::failing || with_identity == AnswerClass::failing;
+  if (!has_failed && with_identity != AnswerClass::refused) {
+    return {ClientAuthMode::need, EnforcedBy::http};
+  }
+  return {};
 }
 
 Verdict infer_mode(const VersionEvidence& evidence) {

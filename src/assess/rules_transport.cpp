@@ -115,13 +115,17 @@ std::string describe(const FailureGroup& group, const Look& look) {
          count(look.observation.attempts.size(), "attempt") + " ended so.";
 }
 
-/// Reports every way in which attempts failed, unless the pairing of presentations explains it. A
-/// stranger alone that fails keeps us only from seeing whether certificates are verified.
+/// A stranger alone that fails keeps us only from seeing whether certificates are verified; an
+/// answer that is too long has told its status all the same.
+Severity severity_of(const FailureGroup& group) {
+  const bool has_answered = group.reason == Reason::app_oversize && group.first->http;
+  return group.strangers_only || has_answered ? Severity::warning : row_of(group.reason).severity;
+}
+
+/// Reports every way in which attempts failed, unless the pairing of presentations explains it.
 void check_failures(const Look& look, Report& report) {
   for (const FailureGroup& group : group_failures(look)) {
-    const Severity severity =
-        group.strangers_only ? Severity::warning : row_of(group.reason).severity;
-    report.add(group.reason, severity, describe(group, look));
+    report.add(group.reason, severity_of(group), describe(group, look));
   }
 }
 
@@ -143,6 +147,16 @@ bool serves_in_plaintext(const Look& look, unsigned status) {
   return status != 400 && status_class != 3 && got_over_tls(look, status);
 }
 
+/// A connection was made, and what became of it does not show that nobody serves there.
+bool is_left_open(const probe::PlaintextAttempt& attempt) {
+  if (attempt.http || attempt.redis || !attempt.failure) {
+    return false;
+  }
+  const FailureKind kind = attempt.failure->kind;
+  return kind == FailureKind::application || kind == FailureKind::oversize ||
+         (kind == FailureKind::timed_out && attempt.failure->phase == Phase::application);
+}
+
 void check_plaintext(const Look& look, Report& report) {
   for (const probe::PlaintextAttempt& attempt : look.observation.plaintext) {
     const std::string where =
@@ -156,15 +170,26 @@ void check_plaintext(const Look& look, Report& report) {
       report.add(Reason::plaintext_open,
                  where + " answers PING without TLS with " + *attempt.redis + ".");
     }
+    if (!is_tls_port && is_left_open(attempt)) {
+      report.add(Reason::plaintext_open, where +
+                                             " must not answer without TLS; it takes connections, "
+                                             "and what it answers cannot be told.");
+    }
   }
 }
 
 /// Reports what the deadline cut off, where no failure has said so already.
 void check_completeness(const Look& look, Report& report) {
-  if (!group_failures(look).empty() || look.observation.attempts.empty()) {
+  const auto groups = group_failures(look);
+  if (std::ranges::any_of(groups, [](const FailureGroup& group) {
+        return severity_of(group) == Severity::error;
+      })) {
     return;
   }
   std::vector<std::string> untried;
+  if (look.observation.attempts.empty()) {
+    untried.emplace_back("any attempt");
+  }
   for (const VersionEvidence& evidence : look.versions) {
     if (!evidence.tried()) {
       untried.emplace_back(tls::label(evidence.version));

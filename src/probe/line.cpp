@@ -33,8 +33,8 @@ std::string first_line_without(std::string_view error, std::string_view secret) 
   const std::string_view code = error.substr(0, error.find(' '));
   constexpr std::string_view withheld =
       "(the error's text is withheld: it may repeat the password)";
-  return repeats_secret(code) ? std::string(withheld)
-                              : first_line_of(code) + " " + std::string(withheld);
+  const bool code_tells = repeats_secret(code) || secret.starts_with(code);
+  return code_tells ? std::string(withheld) : first_line_of(code) + " " + std::string(withheld);
 }
 
 }  // namespace telltale::probe

@@ -104,6 +104,7 @@ TEST_CASE("bad peer: each fault -> ends in its phase with its kind, and the prob
       {"dribbles its answer", dribbled_reply, timed_out, timed_out},
       {"HTTP header without end", endless_http_header, oversize, oversize},
       {"HTTP body without end", endless_http_body, oversize, oversize},
+      {"HTTP chunk extension without end", endless_chunk_extension, oversize, oversize},
       {"Redis silent at PING", silent_at_request, timed_out, timed_out, asks_nothing, redis},
       {"Redis resets at PING", reset_at_request, reset, reset, asks_nothing, redis},
       {"Redis closes at PING", close_at_request, closed, closed, asks_nothing, redis},
