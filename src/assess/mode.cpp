@@ -193,6 +193,13 @@ bool is_same_answer(const Attempt* attempt, std::optional<AnswerClass> answer) {
   return attempt != nullptr && answer && answer_class(*attempt) == answer;
 }
 
+/// A presentation that the application did not answer: TLS refused it, or it was dropped where
+/// others fare well.
+bool is_turned_away(const Attempt& attempt, bool others_fare_well) {
+  const Outcome outcome = outcome_of(attempt);
+  return outcome == Outcome::refused || (outcome == Outcome::dropped && others_fare_well);
+}
+
 /// Whether the server verifies: the stranger refused, accepted, or nothing to go by.
 std::optional<bool> infer_verified(const VersionEvidence& evidence) {
   if (evidence.stranger == nullptr) {
@@ -200,27 +207,21 @@ std::optional<bool> infer_verified(const VersionEvidence& evidence) {
   }
   const bool others_fare_well =
       is_answered_well(evidence.identity) || is_answered_well(evidence.nothing);
-  switch (outcome_of(*evidence.stranger)) {
-    case Outcome::refused:
-      return true;
-    case Outcome::dropped:
-      return others_fare_well ? std::optional(true) : std::nullopt;
-    case Outcome::unanswered:
-      return std::nullopt;
-    case Outcome::answered:
-      break;
-  }
   const auto answer = answer_class(*evidence.stranger);
-  if (answer == AnswerClass::well) {
+  if (!answer) {
+    return is_turned_away(*evidence.stranger, others_fare_well) ? std::optional(true)
+                                                                : std::nullopt;
+  }
+  if (*answer == AnswerClass::well) {
     return false;
   }
   if (others_fare_well) {
     // A server's own failure says nothing of the certificate.
-    return answer == AnswerClass::failing ? std::nullopt : std::optional(true);
+    return *answer == AnswerClass::failing ? std::nullopt : std::optional(true);
   }
   const bool fares_as_others =
       is_same_answer(evidence.identity, answer) || is_same_answer(evidence.nothing, answer);
-  return fares_as_others && answer != AnswerClass::refused ? std::optional(false) : std::nullopt;
+  return fares_as_others && *answer != AnswerClass::refused ? std::optional(false) : std::nullopt;
 }
 
 std::optional<bool> infer_identity_accepted(const VersionEvidence& evidence) {
@@ -228,18 +229,12 @@ std::optional<bool> infer_identity_accepted(const VersionEvidence& evidence) {
     return std::nullopt;
   }
   const bool nothing_fares_well = is_answered_well(evidence.nothing);
-  switch (outcome_of(*evidence.identity)) {
-    case Outcome::refused:
-      return false;
-    case Outcome::dropped:
-      return nothing_fares_well ? std::optional(false) : std::nullopt;
-    case Outcome::unanswered:
-      return std::nullopt;
-    case Outcome::answered:
-      break;
-  }
   const auto answer = answer_class(*evidence.identity);
-  if (answer == AnswerClass::well) {
+  if (!answer) {
+    return is_turned_away(*evidence.identity, nothing_fares_well) ? std::optional(false)
+                                                                  : std::nullopt;
+  }
+  if (*answer == AnswerClass::well) {
     return true;
   }
   if (nothing_fares_well) {
@@ -250,7 +245,7 @@ std::optional<bool> infer_identity_accepted(const VersionEvidence& evidence) {
     return true;
   }
   const bool fares_as_nothing = is_same_answer(evidence.nothing, answer);
-  return fares_as_nothing && answer != AnswerClass::refused ? std::optional(true) : std::nullopt;
+  return fares_as_nothing && *answer != AnswerClass::refused ? std::optional(true) : std::nullopt;
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ Reason reason_of(const Failure& failure) {
 struct FailureGroup {
   Reason reason = Reason::unknown;
   const Attempt* first = nullptr;
+  const Failure* failure = nullptr;  ///< of the first
   std::size_t attempts = 0;
   bool strangers_only = true;
 };
@@ -78,7 +79,9 @@ std::vector<FailureGroup> group_failures(const Look& look) {
     const Reason reason = reason_of(*attempt.failure);
     auto group = std::ranges::find(groups, reason, &FailureGroup::reason);
     if (group == groups.end()) {
-      group = groups.insert(groups.end(), FailureGroup{.reason = reason, .first = &attempt});
+      group = groups.insert(
+          groups.end(),
+          FailureGroup{.reason = reason, .first = &attempt, .failure = &*attempt.failure});
     }
     ++group->attempts;
     group->strangers_only = group->strangers_only && attempt.presentation == Presentation::stranger;
@@ -95,7 +98,7 @@ bool is_worth_quoting(const Failure& failure) {
 
 std::string describe(const FailureGroup& group, const Look& look) {
   const Attempt& attempt = *group.first;
-  const Failure& failure = *attempt.failure;
+  const Failure& failure = *group.failure;
   std::string text = fleet::to_text(look.observation.address);
   if (failure.phase == Phase::connect || failure.phase == Phase::resolve) {
     text += " " + what_the_peer_did(attempt);
