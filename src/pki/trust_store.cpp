@@ -1,9 +1,10 @@
 #include "telltale/pki/trust_store.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <optional>
 #include <utility>
+
+#include "telltale/ip_address.hpp"
 
 #include "pki/openssl.hpp"
 #include "pki/read_file.hpp"
@@ -30,12 +31,6 @@ int record(int succeeded, X509_STORE_CTX* context) {
 
 bool is_about_dates(const VerificationError& error) {
   return error.code == X509_V_ERR_CERT_HAS_EXPIRED || error.code == X509_V_ERR_CERT_NOT_YET_VALID;
-}
-
-bool is_ip_address(const std::string& name) {
-  in6_addr address{};
-  return inet_pton(AF_INET, name.c_str(), &address) == 1 ||
-         inet_pton(AF_INET6, name.c_str(), &address) == 1;
 }
 
 bool matches_name(X509& leaf, const std::string& name) {

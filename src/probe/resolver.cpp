@@ -1,7 +1,6 @@
 #include "telltale/probe/resolver.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -14,17 +13,13 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "telltale/ip_address.hpp"
+
 namespace telltale::probe {
 
 namespace asio = boost::asio;
 
 namespace {
-
-bool is_ip_address(const std::string& name) {
-  in6_addr address{};
-  return inet_pton(AF_INET, name.c_str(), &address) == 1 ||
-         inet_pton(AF_INET6, name.c_str(), &address) == 1;
-}
 
 std::vector<fleet::Endpoint> with_port(const std::vector<std::string>& hosts, std::uint16_t port) {
   std::vector<fleet::Endpoint> endpoints;

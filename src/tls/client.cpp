@@ -1,12 +1,14 @@
 #include "telltale/tls/client.hpp"
 
-#include <arpa/inet.h>
 #include <cerrno>
-#include <stdexcept>
+#include <exception>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "telltale/ip_address.hpp"
+
+#include "pki/openssl.hpp"
 #include "tls/recording.hpp"
 
 namespace telltale::tls {
@@ -23,13 +25,6 @@ constexpr const char* cipher_list = "DEFAULT:@SECLEVEL=0";
 // RFC 5246 7.4.1.4.1, RFC 8446 4.2.3
 constexpr unsigned char signature_ecdsa = 3;
 constexpr SignatureScheme ecdsa_secp256r1_sha256 = 0x0403;
-
-[[noreturn]] void fail(const char* doing) {
-  const unsigned long code = ERR_get_error();
-  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-  throw std::runtime_error(std::string("OpenSSL: ") + doing + ": " +
-                           (reason == nullptr ? "failed" : reason));
-}
 
 // Whether the server admits an ECDSA signature with a P-256 key.
 bool admits_p256(SSL* ssl, ProtocolVersion version) {
@@ -56,11 +51,11 @@ void use(SSL_CTX* context, const pki::Identity& identity) {
   const auto& certificates = identity.certificates();
   if (SSL_CTX_use_certificate(context, certificates.front()) != 1 ||
       SSL_CTX_use_PrivateKey(context, identity.key()) != 1) {
-    fail("using a certificate and its key");
+    pki::throw_openssl_error("using a certificate and its key");
   }
   for (std::size_t i = 1; i < certificates.size(); ++i) {
     if (SSL_CTX_add1_chain_cert(context, certificates[i]) != 1) {
-      fail("using a chain");
+      pki::throw_openssl_error("using a chain");
     }
   }
 }
@@ -90,12 +85,6 @@ void hear_message(int sent, int /*version*/, int content_type, const void* bytes
                                           ByteView(static_cast<const std::uint8_t*>(bytes), size));
 }
 
-bool is_ip_address(const std::string& name) {
-  in6_addr address{};
-  return inet_pton(AF_INET, name.c_str(), &address) == 1 ||
-         inet_pton(AF_INET6, name.c_str(), &address) == 1;
-}
-
 }  // namespace
 
 void SslDeleter::operator()(ssl_ctx_st* context) const noexcept {
@@ -111,14 +100,14 @@ ClientContext::ClientContext(ProtocolVersion version, Credential credential)
       credential_(std::move(credential)),
       context_(SSL_CTX_new(TLS_client_method())) {
   if (context_ == nullptr) {
-    fail("making a context");
+    pki::throw_openssl_error("making a context");
   }
   const int number = static_cast<int>(version);
   SSL_CTX_set_security_level(context_.get(), 0);
   if (SSL_CTX_set_min_proto_version(context_.get(), number) != 1 ||
       SSL_CTX_set_max_proto_version(context_.get(), number) != 1 ||
       SSL_CTX_set_cipher_list(context_.get(), cipher_list) != 1) {
-    fail("choosing versions and ciphers");
+    pki::throw_openssl_error("choosing versions and ciphers");
   }
   SSL_CTX_set_mode(context_.get(), SSL_MODE_NO_AUTO_CHAIN);
   // With it on, tickets without end would keep a single read busy for as long as they come.
@@ -143,14 +132,14 @@ ClientSession::ClientSession(const ClientContext& context, int descriptor,
       ssl_(SSL_new(context.get())),
       version_(context.version()) {
   if (ssl_ == nullptr || SSL_set_fd(ssl_.get(), descriptor) != 1) {
-    fail("making a session");
+    pki::throw_openssl_error("making a session");
   }
   SSL_set_connect_state(ssl_.get());
   SSL_set_msg_callback(ssl_.get(), hear_message);
   SSL_set_msg_callback_arg(ssl_.get(), recording_.get());
   if (!is_ip_address(server_name) &&
       SSL_set_tlsext_host_name(ssl_.get(), server_name.c_str()) != 1) {
-    fail("setting the server name");
+    pki::throw_openssl_error("setting the server name");
   }
 }
 
