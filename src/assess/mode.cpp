@@ -147,19 +147,23 @@ Verdict infer_from_answers(const VersionEvidence& evidence) {
   if (is_answered_well(evidence.nothing)) {
     return {ClientAuthMode::want, std::nullopt};
   }
-  if (is_answered_well(evidence.identity)) {
-    return {ClientAuthMode::need, EnforcedBy::http};
-  }
-  if (evidence.identity == nullptr) {
+  if (evidence.identity == nullptr || outcome_of(*evidence.identity) != Outcome::answered) {
     return {};
   }
   const auto with_nothing = answer_class(*evidence.nothing);
-  const bool same = with_nothing == answer_class(*evidence.identity);
-  // Both refused: the application may have refused the lack of a certificate and ours as well.
-  if (!same || with_nothing == AnswerClass::refused) {
-    return {};
+  const auto with_identity = answer_class(*evidence.identity);
+  if (with_nothing == with_identity) {
+    // Both refused: the application may have refused the lack of a certificate and ours as well.
+    const bool both_refused = with_nothing == AnswerClass::refused;
+    return {both_refused ? ClientAuthMode::unknown : ClientAuthMode::want, std::nullopt};
   }
-  return {ClientAuthMode::want, std::nullopt};
+  // A server's own failure says nothing of certificates.
+  const bool has_failed =
+      with_nothing == AnswerClass::failing || with_identity == AnswerClass::failing;
+  if (!has_failed && with_identity != AnswerClass::refused) {
+    return {ClientAuthMode::need, EnforcedBy::http};
+  }
+  return {};
 }
 
 Verdict infer_mode(const VersionEvidence& evidence) {
@@ -185,8 +189,15 @@ Verdict infer_mode(const VersionEvidence& evidence) {
   return {};
 }
 
-bool is_same_answer(const Attempt* attempt, AnswerClass answer) {
-  return attempt != nullptr && answer_class(*attempt) == answer;
+bool is_same_answer(const Attempt* attempt, std::optional<AnswerClass> answer) {
+  return attempt != nullptr && answer && answer_class(*attempt) == answer;
+}
+
+/// A presentation that the application did not answer: TLS refused it, or it was dropped where
+/// others fare well.
+bool is_turned_away(const Attempt& attempt, bool others_fare_well) {
+  const Outcome outcome = outcome_of(attempt);
+  return outcome == Outcome::refused || (outcome == Outcome::dropped && others_fare_well);
 }
 
 /// Whether the server verifies: the stranger refused, accepted, or nothing to go by.
@@ -196,27 +207,21 @@ std::optional<bool> infer_verified(const VersionEvidence& evidence) {
   }
   const bool others_fare_well =
       is_answered_well(evidence.identity) || is_answered_well(evidence.nothing);
-  switch (outcome_of(*evidence.stranger)) {
-    case Outcome::refused:
-      return true;
-    case Outcome::dropped:
-      return others_fare_well ? std::optional(true) : std::nullopt;
-    case Outcome::unanswered:
-      return std::nullopt;
-    case Outcome::answered:
-      break;
+  const auto answer = answer_class(*evidence.stranger);
+  if (!answer) {
+    return is_turned_away(*evidence.stranger, others_fare_well) ? std::optional(true)
+                                                                : std::nullopt;
   }
-  const AnswerClass answer = *answer_class(*evidence.stranger);
-  if (answer == AnswerClass::well) {
+  if (*answer == AnswerClass::well) {
     return false;
   }
   if (others_fare_well) {
     // A server's own failure says nothing of the certificate.
-    return answer == AnswerClass::failing ? std::nullopt : std::optional(true);
+    return *answer == AnswerClass::failing ? std::nullopt : std::optional(true);
   }
   const bool fares_as_others =
       is_same_answer(evidence.identity, answer) || is_same_answer(evidence.nothing, answer);
-  return fares_as_others && answer != AnswerClass::refused ? std::optional(false) : std::nullopt;
+  return fares_as_others && *answer != AnswerClass::refused ? std::optional(false) : std::nullopt;
 }
 
 std::optional<bool> infer_identity_accepted(const VersionEvidence& evidence) {
@@ -224,18 +229,12 @@ std::optional<bool> infer_identity_accepted(const VersionEvidence& evidence) {
     return std::nullopt;
   }
   const bool nothing_fares_well = is_answered_well(evidence.nothing);
-  switch (outcome_of(*evidence.identity)) {
-    case Outcome::refused:
-      return false;
-    case Outcome::dropped:
-      return nothing_fares_well ? std::optional(false) : std::nullopt;
-    case Outcome::unanswered:
-      return std::nullopt;
-    case Outcome::answered:
-      break;
+  const auto answer = answer_class(*evidence.identity);
+  if (!answer) {
+    return is_turned_away(*evidence.identity, nothing_fares_well) ? std::optional(false)
+                                                                  : std::nullopt;
   }
-  const AnswerClass answer = *answer_class(*evidence.identity);
-  if (answer == AnswerClass::well) {
+  if (*answer == AnswerClass::well) {
     return true;
   }
   if (nothing_fares_well) {
@@ -246,7 +245,7 @@ std::optional<bool> infer_identity_accepted(const VersionEvidence& evidence) {
     return true;
   }
   const bool fares_as_nothing = is_same_answer(evidence.nothing, answer);
-  return fares_as_nothing && answer != AnswerClass::refused ? std::optional(true) : std::nullopt;
+  return fares_as_nothing && *answer != AnswerClass::refused ? std::optional(true) : std::nullopt;
 }
 
 }  // namespace

@@ -65,6 +65,7 @@ Reason reason_of(const Failure& failure) {
 struct FailureGroup {
   Reason reason = Reason::unknown;
   const Attempt* first = nullptr;
+  const Failure* failure = nullptr;  ///< of the first
   std::size_t attempts = 0;
   bool strangers_only = true;
 };
@@ -78,7 +79,9 @@ std::vector<FailureGroup> group_failures(const Look& look) {
     const Reason reason = reason_of(*attempt.failure);
     auto group = std::ranges::find(groups, reason, &FailureGroup::reason);
     if (group == groups.end()) {
-      group = groups.insert(groups.end(), FailureGroup{.reason = reason, .first = &attempt});
+      group = groups.insert(
+          groups.end(),
+          FailureGroup{.reason = reason, .first = &attempt, .failure = &*attempt.failure});
     }
     ++group->attempts;
     group->strangers_only = group->strangers_only && attempt.presentation == Presentation::stranger;
@@ -95,7 +98,7 @@ bool is_worth_quoting(const Failure& failure) {
 
 std::string describe(const FailureGroup& group, const Look& look) {
   const Attempt& attempt = *group.first;
-  const Failure& failure = *attempt.failure;
+  const Failure& failure = *group.failure;
   std::string text = fleet::to_text(look.observation.address);
   if (failure.phase == Phase::connect || failure.phase == Phase::resolve) {
     text += " " + what_the_peer_did(attempt);
@@ -115,13 +118,17 @@ std::string describe(const FailureGroup& group, const Look& look) {
          count(look.observation.attempts.size(), "attempt") + " ended so.";
 }
 
-/// Reports every way in which attempts failed, unless the pairing of presentations explains it. A
-/// stranger alone that fails keeps us only from seeing whether certificates are verified.
+/// A stranger alone that fails keeps us only from seeing whether certificates are verified; an
+/// answer that is too long has told its status all the same.
+Severity severity_of(const FailureGroup& group) {
+  const bool has_answered = group.reason == Reason::app_oversize && group.first->http;
+  return group.strangers_only || has_answered ? Severity::warning : row_of(group.reason).severity;
+}
+
+/// Reports every way in which attempts failed, unless the pairing of presentations explains it.
 void check_failures(const Look& look, Report& report) {
   for (const FailureGroup& group : group_failures(look)) {
-    const Severity severity =
-        group.strangers_only ? Severity::warning : row_of(group.reason).severity;
-    report.add(group.reason, severity, describe(group, look));
+    report.add(group.reason, severity_of(group), describe(group, look));
   }
 }
 
@@ -143,6 +150,16 @@ bool serves_in_plaintext(const Look& look, unsigned status) {
   return status != 400 && status_class != 3 && got_over_tls(look, status);
 }
 
+/// A connection was made, and what became of it does not show that nobody serves there.
+bool is_left_open(const probe::PlaintextAttempt& attempt) {
+  if (attempt.http || attempt.redis || !attempt.failure) {
+    return false;
+  }
+  const FailureKind kind = attempt.failure->kind;
+  return kind == FailureKind::application || kind == FailureKind::oversize ||
+         (kind == FailureKind::timed_out && attempt.failure->phase == Phase::application);
+}
+
 void check_plaintext(const Look& look, Report& report) {
   for (const probe::PlaintextAttempt& attempt : look.observation.plaintext) {
     const std::string where =
@@ -156,15 +173,26 @@ void check_plaintext(const Look& look, Report& report) {
       report.add(Reason::plaintext_open,
                  where + " answers PING without TLS with " + *attempt.redis + ".");
     }
+    if (!is_tls_port && is_left_open(attempt)) {
+      report.add(Reason::plaintext_open, where +
+                                             " must not answer without TLS; it takes connections, "
+                                             "and what it answers cannot be told.");
+    }
   }
 }
 
 /// Reports what the deadline cut off, where no failure has said so already.
 void check_completeness(const Look& look, Report& report) {
-  if (!group_failures(look).empty() || look.observation.attempts.empty()) {
+  const auto groups = group_failures(look);
+  if (std::ranges::any_of(groups, [](const FailureGroup& group) {
+        return severity_of(group) == Severity::error;
+      })) {
     return;
   }
   std::vector<std::string> untried;
+  if (look.observation.attempts.empty()) {
+    untried.emplace_back("any attempt");
+  }
   for (const VersionEvidence& evidence : look.versions) {
     if (!evidence.tried()) {
       untried.emplace_back(tls::label(evidence.version));

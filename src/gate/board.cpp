@@ -51,6 +51,7 @@ AddressEntry take_over(const std::vector<AddressEntry>& known, const fleet::Endp
 
 Board::Board(const fleet::Fleet& fleet, std::vector<IdentityEntry> identities, Now now)
     : probe_(fleet.probe), margin_(largest_margin(fleet)), identities_(std::move(identities)) {
+  targets_.reserve(fleet.targets.size());
   for (const fleet::Target& target : fleet.targets) {
     index_.emplace(target.name, targets_.size());
     targets_.emplace_back().entry.target = target;
@@ -76,6 +77,7 @@ void Board::apply(const probe::Resolution& resolution) {
     return;
   }
   std::vector<AddressEntry> addresses;
+  addresses.reserve(resolution.addresses.size());
   for (const fleet::Endpoint& address : resolution.addresses) {
     addresses.push_back(take_over(entry.addresses, address, resolution.resolved_at.steady));
   }

@@ -163,17 +163,25 @@ class NextInstant {
   std::optional<SteadyTime> next_;
 };
 
+void consider_certificate(NextInstant& next, const AddressEntry& address,
+                          const fleet::GateRules& rules) {
+  if (!address.assessment) {
+    return;
+  }
+  const std::optional<assess::CertificateEnd>& first = address.assessment->first_to_end;
+  if (first) {
+    // It blocks from the second after the margin has begun.
+    next.consider(margin_begins(first->not_after, rules) + seconds(1));
+  }
+}
+
 void consider_gate(NextInstant& next, const Snapshot& snapshot, const fleet::GateRules& rules) {
   for (const fleet::Acceptance& acceptance : rules.accept) {
     next.consider(acceptance.until);
   }
   for (const TargetEntry* entry : scope_of(snapshot, rules)) {
     for (const AddressEntry& address : entry->addresses) {
-      if (address.assessment && address.assessment->first_to_end) {
-        // It blocks from the second after the margin has begun.
-        const CivilTime not_after = address.assessment->first_to_end->not_after;
-        next.consider(margin_begins(not_after, rules) + seconds(1));
-      }
+      consider_certificate(next, address, rules);
     }
   }
 }
@@ -259,8 +267,9 @@ bool is_fresh(SteadyTime looked_at, Duration stale_after, SteadyTime now) {
 std::optional<SteadyTime> next_change(const Snapshot& snapshot, Now now) {
   NextInstant next(now);
   for (const TargetEntryPtr& entry : snapshot.targets) {
-    if (entry->resolution && is_from_a_resolver(*entry->resolution)) {
-      next.consider(entry->resolution->resolved_at.steady + snapshot.probe.stale_after);
+    const std::optional<probe::Resolution>& resolution = entry->resolution;
+    if (resolution && is_from_a_resolver(*resolution)) {
+      next.consider(resolution->resolved_at.steady + snapshot.probe.stale_after);
     }
     for (const AddressEntry& address : entry->addresses) {
       if (address.assessment) {

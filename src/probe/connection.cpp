@@ -4,6 +4,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -17,6 +18,9 @@ using boost::system::error_code;
 namespace {
 
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
+
+// How often bytes may be at hand at once before others get their turn.
+constexpr unsigned receptions_per_turn = 8;
 
 Failure timed_out(Phase phase) {
   return {phase, FailureKind::timed_out,
@@ -212,16 +216,20 @@ Awaitable<MaybeFailure> Connection::send(std::string_view bytes) {
 
 Awaitable<Received> Connection::receive(std::span<char> buffer) {
   Received received;
+  if (++receptions_ % receptions_per_turn == 0) {
+    // A peer that never pauses would otherwise keep the thread to itself, timers included.
+    co_await asio::post(wire_->socket.get_executor(), asio::use_awaitable);
+  }
   while (true) {
-    if (session_) {
+    if (expired()) {
+      received.failure = timed_out(Phase::application);
+    } else if (session_) {
       const tls::Step step = session_->read(buffer, received.bytes);
       if (step != tls::Step::want_read && step != tls::Step::want_write) {
         received.failure = failure_of(step, Phase::application);
         co_return received;
       }
       received.failure = co_await wait(step, Phase::application);
-    } else if (expired()) {
-      received.failure = timed_out(Phase::application);
     } else {
       const auto target = asio::buffer(buffer.data(), buffer.size());
       const auto [error, count] = co_await wire_->socket.async_read_some(target, use_tuple);

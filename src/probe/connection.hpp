@@ -69,6 +69,7 @@ class Connection {
 
   std::shared_ptr<Wire> wire_;  // shared with the timer's handler, which may run after us
   SteadyTime deadline_;
+  unsigned receptions_ = 0;
   std::unique_ptr<tls::ClientSession> session_;
 };
 

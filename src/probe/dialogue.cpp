@@ -83,7 +83,8 @@ Awaitable<MaybeFailure> authenticate(Connection& connection, RespReader& reader,
   co_return answer.failure;
 }
 
-Awaitable<MaybeFailure> ask_info(Connection& connection, RespReader& reader, RedisReply& reply) {
+Awaitable<MaybeFailure> ask_info(Connection& connection, RespReader& reader,
+                                 const RedisQuestions& questions, RedisReply& reply) {
   const std::string command = resp_command({"INFO", "server"});
   RespAnswer answer = co_await ask(connection, reader, command);
   if (answer.failure) {
@@ -93,7 +94,10 @@ Awaitable<MaybeFailure> ask_info(Connection& connection, RespReader& reader, Red
     reply.version = field_of(answer.value.text, "redis_version");
     reply.mode = field_of(answer.value.text, "redis_mode");
   } else {
-    reply.info_error = first_line_of(answer.value.text);
+    // A peer that is out of step may be answering AUTH only now.
+    reply.info_error = questions.password == nullptr
+                           ? first_line_of(answer.value.text)
+                           : first_line_without(answer.value.text, questions.password->reveal());
   }
   co_return std::nullopt;
 }
@@ -138,7 +142,7 @@ Awaitable<MaybeFailure> speak_redis(Connection& connection, const RedisQuestions
   }
   const bool is_let_in = !reply->ping_is_error || reply->authenticated;
   if (!failure && questions.asks_info && is_let_in) {
-    failure = co_await ask_info(connection, reader, *reply);
+    failure = co_await ask_info(connection, reader, questions, *reply);
   }
   co_return failure;
 }

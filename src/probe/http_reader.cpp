@@ -36,6 +36,7 @@ std::string http_request(const fleet::Target& target) {
 struct HttpReader::Parser {
   http::response_parser<http::string_body> parser;
   std::string unread;
+  std::uint64_t fed = 0;
 };
 
 HttpReader::HttpReader() : parser_(std::make_unique<Parser>()) {
@@ -48,6 +49,12 @@ HttpReader::~HttpReader() = default;
 
 ReaderState HttpReader::feed(std::string_view bytes) {
   std::string& unread = parser_->unread;
+  // Beast waits for the end of a chunk's extensions or of a trailer however long they are.
+  parser_->fed += bytes.size();
+  if (parser_->fed > header_limit + 2 * body_limit) {
+    error_ = "more than " + std::to_string(header_limit + 2 * body_limit) + " bytes";
+    return ReaderState::oversize;
+  }
   unread.append(bytes);
   error_code error;
   while (!unread.empty() && !parser_->parser.is_done()) {

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t line_limit = 200;
 // Enough to recognise a secret that was cut short, and what it may at most give away.
-constexpr std::size_t beginning_bytes = 4;
+constexpr std::size_t beginning_bytes = 8;
 
 bool is_printable(char c) {
   return c >= 0x20 && c <= 0x7e;
@@ -33,8 +33,8 @@ std::string first_line_without(std::string_view error, std::string_view secret) 
   const std::string_view code = error.substr(0, error.find(' '));
   constexpr std::string_view withheld =
       "(the error's text is withheld: it may repeat the password)";
-  return repeats_secret(code) ? std::string(withheld)
-                              : first_line_of(code) + " " + std::string(withheld);
+  const bool code_tells = repeats_secret(code) || secret.starts_with(code);
+  return code_tells ? std::string(withheld) : first_line_of(code) + " " + std::string(withheld);
 }
 
 }  // namespace telltale::probe

@@ -17,8 +17,8 @@ using std::chrono::steady_clock;
 constexpr Duration longest_silence = std::chrono::seconds(1);
 constexpr int silences_per_timeout = 5;
 
-// A stranger outlives the daemon's usual life between restarts.
-constexpr auto stranger_lifetime = std::chrono::hours(24 * 365);
+// A stranger outlives the daemon, or its certificate would one day be refused for its dates alone.
+constexpr auto stranger_lifetime = std::chrono::years(20);
 
 Duration silence_within(Duration timeout) {
   return std::min(longest_silence, timeout / silences_per_timeout);
@@ -102,7 +102,17 @@ Awaitable<void> Look::run(Prober::Contexts& contexts) {
       co_await look_in_plaintext(port);
     }
   }
+}
+
+void Look::forget() {
+  observation_.attempts.clear();
+  observation_.plaintext.clear();
+  observation_.peer_chains.clear();
+}
+
+Observation Look::take() {
   observation_.looked_at = read_clocks();
+  return std::move(observation_);
 }
 
 Awaitable<void> Look::look_over_tls(Prober::Contexts& contexts, tls::ProtocolVersion version) {
@@ -133,6 +143,8 @@ Awaitable<void> Look::attempt(const tls::ClientContext& tls, Presentation presen
   if (!attempt.failure) {
     const Stopwatch stopwatch(attempt.durations[Phase::application]);
     attempt.failure = co_await speak(connection, attempt);
+    // A server that has not asked for a certificate is not listened to before.
+    attempt.handshake.session_tickets = connection.session()->session_tickets();
   }
   if (attempt.failure && attempt.failure->phase == Phase::application) {
     record(connection, attempt.handshake);  // an alert may have come late

@@ -44,7 +44,10 @@ class Look {
   /// Makes every attempt; the Observation is whole afterwards.
   [[nodiscard]] Awaitable<void> run(Prober::Contexts& contexts);
 
-  [[nodiscard]] Observation take() { return std::move(observation_); }
+  /// Drops what was seen so far: it is not a look.
+  void forget();
+
+  [[nodiscard]] Observation take();
 
  private:
   [[nodiscard]] Awaitable<void> look_over_tls(Prober::Contexts& contexts,

@@ -15,11 +15,12 @@ Awaitable<void> look_and_report(boost::asio::io_context& io,
                                 std::function<void(Observation)> done,
                                 std::function<void(std::string)> on_internal_error) {
   Look look(io, std::move(request));
-  // Nothing that a peer does throws. What does is a bug or a machine out of memory: the observation
-  // then stays without an end, which nobody takes for fresh.
+  // Nothing that a peer does throws. What does is a bug or a machine out of memory, after which the
+  // observation holds no attempt: nobody can take it for a look.
   try {
     co_await look.run(*contexts);
   } catch (const std::exception& exception) {
+    look.forget();
     on_internal_error(exception.what());
   }
   done(look.take());

@@ -156,6 +156,10 @@ bool misbehave_at_request(Stream& stream, const PeerOptions& options) {
     case Fault::endless_http_body:
       write_without_end(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", "and on and on ");
       return true;
+    case Fault::endless_chunk_extension:
+      write_without_end(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;",
+                        "and on and on ");
+      return true;
     case Fault::endless_resp_array:
       write_without_end(stream, "*1000000000\r\n", "$4\r\nmore\r\n");
       return true;

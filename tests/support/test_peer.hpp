@@ -86,6 +86,8 @@ enum class Fault {
   endless_http_header,
   /// A 200 whose body has no end.
   endless_http_body,
+  /// A chunked 200 whose first chunk's size line has no end.
+  endless_chunk_extension,
   /// An array that announces a billion elements and sends them, one bulk string after the other.
   endless_resp_array,
   /// A million arrays, each the only element of the one before.

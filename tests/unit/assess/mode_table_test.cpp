@@ -167,13 +167,24 @@ TEST_SUITE("assess") {
   }
 
   TEST_CASE("mode: HTTP refuses nothing and answers the identity -> need, enforced by HTTP") {
-    for (const unsigned status : {400U, 403U, 302U, 500U}) {
+    for (const unsigned status : {400U, 403U, 302U}) {
       CAPTURE(status);
       const auto seen = judged({with_nothing().http(status), with_identity().http(200)});
       CHECK(name_of(seen.mode) == "need");
       CHECK(text_of(seen.enforced_by) == "http");
       CHECK(told(seen.findings).empty());
     }
+  }
+
+  TEST_CASE("mode: HTTP refuses nothing and redirects the identity -> need, enforced by HTTP") {
+    CHECK(mode({with_nothing().http(400), with_identity().http(302)}) == "need");
+    CHECK(mode({with_nothing().http(302), with_identity().http(400)}) == "unknown");
+  }
+
+  TEST_CASE("mode: the server itself fails for one of the two -> unknown, for both alike -> want") {
+    CHECK(mode({with_nothing().http(503), with_identity().http(200)}) == "unknown");
+    CHECK(mode({with_nothing().http(400), with_identity().http(503)}) == "unknown");
+    CHECK(mode({with_nothing().http(503), with_identity().http(503)}) == "want");
   }
 
   TEST_CASE("mode: HTTP refuses both, or nothing and there is no identity -> unknown") {
@@ -317,7 +328,7 @@ TEST_SUITE("assess") {
     endless.failed(Phase::application, FailureKind::oversize);
     const auto seen = judged({endless});
     CHECK(name_of(seen.mode) == "want");
-    CHECK(told(seen.findings) == "app_oversize error");
+    CHECK(told(seen.findings) == "app_oversize warning");
   }
 
   TEST_CASE("facts survive failure: an untrusted, expired peer still shows chain, mode and list") {

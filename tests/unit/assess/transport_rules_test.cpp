@@ -222,6 +222,49 @@ TEST_SUITE("assess") {
     CHECK(!is_open(closed));
   }
 
+  TEST_CASE("plaintext: a port that must not answer -> open unless it is seen to be shut") {
+    struct Row {
+      Phase phase;
+      FailureKind kind;
+      bool open;
+    };
+
+    constexpr std::array rows = {
+        Row{Phase::connect, FailureKind::refused, false},
+        Row{Phase::connect, FailureKind::timed_out, false},
+        Row{Phase::application, FailureKind::reset, false},
+        Row{Phase::application, FailureKind::closed, false},
+        Row{Phase::application, FailureKind::timed_out, true},
+        Row{Phase::application, FailureKind::application, true},
+        Row{Phase::application, FailureKind::oversize, true},
+    };
+    fleet::Target at = target();
+    at.plaintext_ports = {7101};
+    for (const Row& row : rows) {
+      CAPTURE(name_of(row.kind));
+      probe::Observation seen = answering(200);
+      seen.plaintext = {{.port = 7101, .failure = probe::Failure{row.phase, row.kind, ""}}};
+      CHECK(is_open(seen, at) == row.open);
+      seen.plaintext.front().port = seen.address.port;
+      CHECK_FALSE(is_open(seen));
+    }
+  }
+
+  TEST_CASE("completeness: no attempt at all -> look_incomplete, whatever the goal") {
+    fleet::Target at = target();
+    at.goal = fleet::Goal::none;
+    CHECK_FALSE(detail(at, observation({}), Reason::look_incomplete).empty());
+  }
+
+  TEST_CASE("completeness: a stranger that failed -> what was cut off is told all the same") {
+    fleet::Target at = target();
+    at.plaintext_ports = {7101};
+    const auto seen =
+        observation({Try(nothing, tls_1_3).http(200),
+                     Try(stranger, tls_1_3).failed(Phase::application, FailureKind::timed_out)});
+    CHECK_FALSE(detail(at, seen, Reason::look_incomplete).empty());
+  }
+
   TEST_CASE("plaintext: any RESP reply of a Redis -> open; a reset -> not open") {
     const auto redis = target(fleet::Scheme::rediss);
     auto seen = observation({Try(nothing, tls_1_3).redis("PONG")});

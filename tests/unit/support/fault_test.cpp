@@ -106,6 +106,7 @@ TEST_CASE("Fault: at the request -> the request was read and the answer is what 
       {Fault::dribbled_reply, End::closed, "HTTP/1.1 200 OK\r\nContent-Type: "},
       {Fault::endless_http_header, End::still_sending, "HTTP/1.1 200 OK\r\nX-Endless: "},
       {Fault::endless_http_body, End::still_sending, "HTTP/1.1 200 OK\r\n"},
+      {Fault::endless_chunk_extension, End::still_sending, "HTTP/1.1 200 OK\r\n"},
       {Fault::endless_resp_array, End::still_sending, "*1000000000\r\n$4\r\nmore\r\n",
        Application::redis},
       {Fault::nested_resp_array, End::still_sending, "*1\r\n*1\r\n", Application::redis},
