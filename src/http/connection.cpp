@@ -1,5 +1,7 @@
 #include "http/connection.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <string>
 #include <tuple>
@@ -9,8 +11,11 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -35,6 +40,29 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_bytes{4096};
 constexpr std::chrono::milliseconds linger_time{2'000};
 
+/// A request body that is read and let go: a Body as Beast wants them.
+struct DroppedBody {
+  // NOLINTBEGIN(readability-identifier-naming): Beast asks for these two names
+  struct value_type {};
+
+  struct reader {
+    // NOLINTEND(readability-identifier-naming)
+    template <bool is_request, class Fields>
+    explicit reader(wire::header<is_request, Fields>&, value_type&) {}
+
+    void init(const boost::optional<std::uint64_t>&, error_code& error) { error = {}; }
+
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, error_code& error) {
+      error = {};
+      return beast::buffer_bytes(buffers);
+    }
+
+    void finish(error_code& error) { error = {}; }
+  };
+};
+
+using Parser = wire::request_parser<DroppedBody>;
 using Message = wire::response<wire::string_body>;
 
 /// The answer to bytes that are no request we take; nothing if the peer is gone or too slow.
@@ -60,6 +88,21 @@ std::optional<Response> refusal_of(error_code error, std::uint8_t first_byte) {
   return error_response(400, "not an HTTP request: " + error.message());
 }
 
+/// What is wrong with a header that parses, if anything.
+std::optional<Response> refusal_of(const Parser& parser) {
+  const auto& header = parser.get();
+  const auto hosts = header.equal_range(wire::field::host);
+  const auto host_count = std::distance(hosts.first, hosts.second);
+  if (host_count > 1 || (host_count == 0 && header.version() >= 11)) {  // RFC 9112 section 3.2
+    return error_response(400, "a request carries exactly one Host");
+  }
+  // A coding that is not understood leaves the body's end unknown (RFC 9112 section 6.1).
+  if (header.count(wire::field::transfer_encoding) > 0 && !parser.chunked()) {
+    return error_response(501, "of the transfer codings only chunked is understood");
+  }
+  return std::nullopt;
+}
+
 /// All values of a list header as one: several lines mean the same as one with commas.
 std::string joined(const wire::fields& fields, wire::field name) {
   std::string value;
@@ -68,6 +111,16 @@ std::string joined(const wire::fields& fields, wire::field name) {
     value.append(value.empty() ? "" : ", ").append(field->value());
   }
   return value;
+}
+
+Request to_request(const Parser& parser) {
+  const auto& header = parser.get();
+  Request request;
+  request.method = std::string(header.method_string());
+  request.target = std::string(header.target());
+  request.accept = joined(header, wire::field::accept);
+  request.accept_encoding = joined(header, wire::field::accept_encoding);
+  return request;
 }
 
 Message to_message(Response response, unsigned http_version, bool keep_alive) {
@@ -144,36 +197,33 @@ asio::awaitable<bool> Connection::wait_for_request() {
 asio::awaitable<bool> Connection::exchange() {
   // One deadline for all that follows: a peer that dribbles gains nothing.
   stream_.expires_after(service_.limits.exchange);
-  Manner manner;
   Received received = co_await receive();
+  Manner manner = received.manner;
   if (received.refusal) {
     co_await send(*std::move(received.refusal), manner);
-  }
-  if (!received.is_complete) {
     co_return false;
   }
-  const Request asked = request();
-  Response response = answer(asked);
-  manner.version = parser_->get().version();
-  manner.keep_alive = parser_->keep_alive() && !service_.is_stopping;
-  manner.without_body = asked.method == "HEAD";
+  if (!received.request) {
+    co_return false;
+  }
+  Response response = answer(*received.request);
+  manner.keep_alive = manner.keep_alive && !service_.is_stopping;
   const bool sent = co_await send(std::move(response), manner);
   co_return sent&& manner.keep_alive;
 }
 
 asio::awaitable<Connection::Received> Connection::receive() {
+  Received received;
   const auto first_byte = *static_cast<const std::uint8_t*>(buffer_.data().data());
-  Parser& parser = parser_.emplace();
+  Parser parser;
   parser.header_limit(service_.limits.header_bytes);
   parser.body_limit(service_.limits.body_bytes);
   const auto [header_error, header_bytes] =
       co_await wire::async_read_header(stream_, buffer_, parser, use_tuple);
   std::ignore = header_bytes;
-  if (header_error) {
-    co_return Received{false, refusal_of(header_error, first_byte)};
-  }
-  if (auto refused = refusal()) {
-    co_return Received{false, std::move(refused)};
+  received.refusal = header_error ? refusal_of(header_error, first_byte) : refusal_of(parser);
+  if (header_error || received.refusal) {
+    co_return received;
   }
   if (!parser.is_done() && beast::iequals(parser.get()[wire::field::expect], "100-continue")) {
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -181,16 +231,20 @@ asio::awaitable<Connection::Received> Connection::receive() {
     const auto [error, bytes] = co_await asio::async_write(stream_, line, use_tuple);
     std::ignore = bytes;
     if (error) {
-      co_return Received{};
+      co_return received;
     }
   }
   const auto [body_error, body_bytes] =
       co_await wire::async_read(stream_, buffer_, parser, use_tuple);
   std::ignore = body_bytes;
   if (body_error) {
-    co_return Received{false, refusal_of(body_error, first_byte)};
+    received.refusal = refusal_of(body_error, first_byte);
+    co_return received;
   }
-  co_return Received{true, std::nullopt};
+  received.request = to_request(parser);
+  received.manner = {parser.get().version(), parser.keep_alive(),
+                     received.request->method == "HEAD"};
+  co_return received;
 }
 
 asio::awaitable<bool> Connection::send(Response response, Manner manner) {
@@ -220,31 +274,6 @@ asio::awaitable<void> Connection::linger() {
     std::ignore = bytes;
     error = read_error;
   }
-}
-
-/// What is wrong with a header that parses, if anything.
-std::optional<Response> Connection::refusal() const {
-  const auto& header = parser_->get();
-  const auto hosts = header.equal_range(wire::field::host);
-  const auto host_count = std::distance(hosts.first, hosts.second);
-  if (host_count > 1 || (host_count == 0 && header.version() >= 11)) {  // RFC 9112 section 3.2
-    return error_response(400, "a request carries exactly one Host");
-  }
-  // A coding that is not understood leaves the body's end unknown (RFC 9112 section 6.1).
-  if (header.count(wire::field::transfer_encoding) > 0 && !parser_->chunked()) {
-    return error_response(501, "of the transfer codings only chunked is understood");
-  }
-  return std::nullopt;
-}
-
-Request Connection::request() const {
-  const auto& header = parser_->get();
-  Request request;
-  request.method = std::string(header.method_string());
-  request.target = std::string(header.target());
-  request.accept = joined(header, wire::field::accept);
-  request.accept_encoding = joined(header, wire::field::accept_encoding);
-  return request;
 }
 
 Response Connection::answer(const Request& request) const {

@@ -1,8 +1,6 @@
 #pragma once
 // Connection: one client, from accept to close. Its exchanges, one after the other.
 
-#include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <optional>
 #include <string_view>
@@ -11,11 +9,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
 
 #include "telltale/http/server.hpp"
 #include "telltale/time.hpp"
@@ -37,30 +32,6 @@ struct Service {
   boost::asio::steady_timer vacancy;  ///< never expires; cancelled when a connection turns idle
 };
 
-/// A request body that is read and let go: a Body as Beast wants them.
-struct DroppedBody {
-  // NOLINTBEGIN(readability-identifier-naming): Beast asks for these two names
-  struct value_type {};
-
-  struct reader {
-    // NOLINTEND(readability-identifier-naming)
-    template <bool is_request, class Fields>
-    explicit reader(boost::beast::http::header<is_request, Fields>&, value_type&) {}
-
-    void init(const boost::optional<std::uint64_t>&, boost::system::error_code& error) {
-      error = {};
-    }
-
-    template <class Buffers>
-    std::size_t put(const Buffers& buffers, boost::system::error_code& error) {
-      error = {};
-      return boost::beast::buffer_bytes(buffers);
-    }
-
-    void finish(boost::system::error_code& error) { error = {}; }
-  };
-};
-
 class Connection {
  public:
   Connection(boost::asio::ip::tcp::socket socket, Service& service);
@@ -75,20 +46,19 @@ class Connection {
   [[nodiscard]] std::optional<SteadyTime> idle_since() const { return idle_since_; }
 
  private:
-  using Parser = boost::beast::http::request_parser<DroppedBody>;
-
-  /// What came of reading a request: all of it, or what to answer instead, or neither (nobody is
-  /// there any more).
-  struct Received {
-    bool is_complete = false;
-    std::optional<Response> refusal;
-  };
-
   /// What a response needs to know of its request.
   struct Manner {
     unsigned version = 11;
     bool keep_alive = false;
     bool without_body = false;
+  };
+
+  /// What came of reading: a request, or what to answer instead, or neither (nobody is there any
+  /// more).
+  struct Received {
+    std::optional<Request> request;
+    std::optional<Response> refusal;
+    Manner manner;
   };
 
   [[nodiscard]] boost::asio::awaitable<bool> wait_for_request();
@@ -97,15 +67,12 @@ class Connection {
   [[nodiscard]] boost::asio::awaitable<bool> send(Response response, Manner manner);
   [[nodiscard]] boost::asio::awaitable<void> linger();
 
-  [[nodiscard]] std::optional<Response> refusal() const;
-  [[nodiscard]] Request request() const;
   [[nodiscard]] Response answer(const Request& request) const;
   void turn_idle();
 
   Service& service_;
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;  ///< what was received and not yet parsed
-  std::optional<Parser> parser_;      ///< of the exchange under way, or the last one
   std::optional<SteadyTime> idle_since_;
 };
 
