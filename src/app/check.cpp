@@ -31,7 +31,7 @@ bool wants_color() {
 std::string render(const gate::Snapshot& snapshot, Now now, Output output) {
   switch (output) {
     case Output::json:
-      return render::status_json(snapshot, now) + "\n";
+      return render::status_json(snapshot, now);
     case Output::junit:
       return render::junit(snapshot, now);
     case Output::brief:
@@ -58,6 +58,10 @@ int exit_code_of(const gate::Snapshot& snapshot, Now now) {
   return exit_unknown;
 }
 
+std::string count(std::size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
 int complain(const Error& error) {
   std::cerr << "telltale: " << error.detail() << '\n';
   return exit_bad_input;
@@ -70,8 +74,8 @@ int check_config(const Options& options) {
   if (!plan) {
     return complain(plan.error());
   }
-  std::cout << options.config_file << ": ok, " << plan->fleet->targets.size() << " targets, "
-            << plan->fleet->gates.size() << " gates\n";
+  std::cout << options.config_file << ": ok, " << count(plan->fleet->targets.size(), "target")
+            << ", " << count(plan->fleet->gates.size(), "gate") << '\n';
   return 0;
 }
 
@@ -99,19 +103,6 @@ int run_check(const Options& options) {
   const gate::SnapshotPtr snapshot = board.snapshot(now);
   std::cout << render(*snapshot, now, options.output) << std::flush;
   return exit_code_of(*snapshot, now);
-}
-
-int run(int argc, const char* const* argv) {
-  const auto parsed = parse_options(argc, argv);
-  if (const auto* printed = std::get_if<Printed>(&parsed)) {
-    (printed->exit_code == 0 ? std::cout : std::cerr) << printed->text;
-    return printed->exit_code;
-  }
-  const auto& options = std::get<Options>(parsed);
-  if (options.only_checks_config) {
-    return check_config(options);
-  }
-  return options.command == Command::check ? run_check(options) : run_daemon(options);
 }
 
 }  // namespace telltale::app

@@ -5,6 +5,7 @@
 #include <malloc.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -42,6 +43,11 @@ class Publisher {
 
   void start() { scheduler_.start(); }
 
+  void note_internal_error() {
+    board_.note_internal_error();
+    publish_soon();
+  }
+
   void stop() {
     scheduler_.stop();
     timer_.cancel();
@@ -57,7 +63,7 @@ class Publisher {
         .on_change = [this] { publish_soon(); },
         .on_internal_error =
             [this](const std::string& what) {
-              board_.note_internal_error();
+              note_internal_error();
               log_.write(LogLevel::error, "internal error", {{"where", "probe"}, {"error", what}});
             },
     };
@@ -121,7 +127,7 @@ class Publisher {
 };
 
 int complain(Log& log, const Error& error) {
-  log.write(LogLevel::error, error.detail());
+  log.write(LogLevel::error, "cannot start", {{"error", error.detail()}});
   return 2;
 }
 
@@ -143,7 +149,8 @@ int run_daemon(const Options& options) {
         const http::World world{publisher.snapshot(), read_clocks(), read_process_figures()};
         return http::handle(request, world, cache);
       },
-      [&log](std::string_view where, std::string_view what) {
+      [&](std::string_view where, std::string_view what) {
+        asio::post(context, [&publisher] { publisher.note_internal_error(); });
         log.write(LogLevel::error, "internal error",
                   {{"where", std::string(where)}, {"error", std::string(what)}});
       });

@@ -1,6 +1,8 @@
 #include "telltale/app/options.hpp"
 
+#include <algorithm>
 #include <map>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -55,6 +57,15 @@ void add_global_flags(CLI::App& app, Options& options) {
                         {{"logfmt", LogFormat::logfmt}, {"json", LogFormat::json}});
 }
 
+/// CLI11 takes the word after `--flag=` for the flag's value.
+const char* find_empty_value(int argc, const char* const* argv) {
+  const auto* end = argv + argc;
+  const auto* found = std::find_if(argv, end, [](const char* word) {
+    return std::string_view(word).starts_with("--") && std::string_view(word).ends_with('=');
+  });
+  return found == end ? nullptr : *found;
+}
+
 Printed usage_error(const std::string& what) {
   return {"telltale: " + what + "; see telltale --help\n", 2};
 }
@@ -62,6 +73,9 @@ Printed usage_error(const std::string& what) {
 }  // namespace
 
 std::variant<Options, Printed> parse_options(int argc, const char* const* argv) {
+  if (const char* word = find_empty_value(argc, argv)) {
+    return usage_error(std::string(word) + " needs a value");
+  }
   Options options;
   CLI::App app(
       "Tells whether a Spinnaker fleet is ready for mutual TLS. Without a command it runs as a "
@@ -77,6 +91,7 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
                       {"short", Output::brief},
                       {"json", Output::json},
                       {"junit", Output::junit}});
+  check->footer("The flags of telltale itself work here too: see telltale --help.");
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
@@ -92,7 +107,8 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
 }
 
 std::string version_text() {
-  const std::string revision = program_revision.empty() ? "" : ", " + std::string(program_revision);
+  const std::string revision =
+      program_revision == "unknown" ? "" : ", " + std::string(program_revision);
   return "telltale " + std::string(program_version) + " (" + std::string(program_compiler) +
          revision + ")";
 }

@@ -6,12 +6,27 @@
 
 namespace telltale::app {
 
-Result<Plan> load_plan(const std::string& config_file) {
-  std::vector<std::string_view> reasons;
+namespace {
+
+/// The reasons that can stand in a gate's way, and so be accepted. Evidence that is missing cannot
+/// be: nobody knows what would be accepted with it.
+std::vector<std::string_view> acceptable_reasons() {
+  std::vector<std::string_view> names;
   for (const assess::Reason reason : enumerators<assess::Reason>()) {
-    reasons.push_back(name_of(reason));
+    const bool is_missing_evidence = reason == assess::Reason::waiting ||
+                                     reason == assess::Reason::stale ||
+                                     reason == assess::Reason::unknown;
+    if (!is_missing_evidence && !assess::concerns_own_identity(reason)) {
+      names.push_back(name_of(reason));
+    }
   }
-  auto fleet = fleet::load_config(config_file, reasons);
+  return names;
+}
+
+}  // namespace
+
+Result<Plan> load_plan(const std::string& config_file) {
+  auto fleet = fleet::load_config(config_file, acceptable_reasons());
   if (!fleet) {
     return fleet.error();
   }

@@ -77,7 +77,7 @@ TEST_SUITE("net") {
     const std::string config = world.configure({{"orca", "https://localhost:1", ""}});
     const auto good = run_telltale({"--config.check", "--config.file", config});
     CHECK(good.exit_code == 0);
-    CHECK(good.output == config + ": ok, 1 targets, 1 gates\n");
+    CHECK(good.output == config + ": ok, 1 target, 1 gate\n");
 
     world.files.write("telltale.key", "not a key");
     const auto bad_key = run_telltale({"--config.check", "--config.file", config});
@@ -88,6 +88,31 @@ TEST_SUITE("net") {
     const auto missing = run_telltale({"--config.check", "--config.file", config + ".not"});
     CHECK(missing.exit_code == 2);
     CHECK(missing.output.find('\n') == missing.output.size() - 1);
+  }
+
+  TEST_CASE("check: a verdict that cannot be written -> exit 2, whatever it is") {
+    const World world;
+    const TestPeer orca(world.peer(ClientAuth::want));
+    const std::string config = world.configure({entry("orca", orca)});
+    const std::string command =
+        std::string(TELLTALE_PROGRAM) + " check --config.file " + config + " >/dev/full";
+    const auto run = support::run_program({"/bin/sh", "-c", command});
+    CHECK(run.exit_code == 2);
+    CHECK(run.output == "telltale: cannot write to the standard output\n");
+  }
+
+  TEST_CASE("--config.check: an acceptance of what cannot be accepted -> a line, exit 2") {
+    const World world;
+    for (const std::string reason : {"stale", "waiting", "unknown", "identity_rejected"}) {
+      const std::string config =
+          world.configure({{"orca", "https://127.0.0.1:1", ""}},
+                          "gates: [{name: need, accept: [{target: orca, reason: " + reason +
+                              ", until: 2099-01-01, why: because}]}]");
+      const auto run = run_telltale({"--config.check", "--config.file", config});
+      CAPTURE(run.output);
+      CHECK(run.exit_code == 2);
+      CHECK(run.output.find("reason") != std::string::npos);
+    }
   }
 
   TEST_CASE("check: a Redis password -> reaches a verified peer only, and no output") {

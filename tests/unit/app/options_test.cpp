@@ -83,6 +83,8 @@ TEST_SUITE("app") {
         {{"-o", "json"}, "-o"},
         {{"--config.file"}, "--config.file"},
         {{"check", "check"}, "check"},
+        {{"--config.file=", "--config.check"}, "--config.file= needs a value"},
+        {{"check", "--output="}, "--output= needs a value"},
     };
     for (const Row& row : rows) {
       const Printed printed = print(row.words);
