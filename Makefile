@@ -4,10 +4,12 @@ test:    ; tools/test
 asan:    ; cmake --workflow --preset asan
 tsan:    ; cmake --workflow --preset tsan
 release: ; cmake --workflow --preset release
+bench:   ; cmake --preset release && cmake --build --preset release && tests/bench/run build/release
+fuzz:    ; cmake --preset fuzz && cmake --build build/fuzz --target fuzz_$(T) && build/fuzz/tests/fuzz/fuzz_$(T) -max_total_time=60  # T=config
 fmt:     ; tools/format
 lint:    ; tools/lint
 check:   ; .ci/run
 demo:    ; tools/demo
 clean:   ; rm -rf build
 
-.PHONY: all test asan tsan release fmt lint check demo clean
+.PHONY: all test asan tsan release bench fuzz fmt lint check demo clean
