@@ -1,6 +1,7 @@
 #include "render/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace telltale::render {
@@ -10,6 +11,30 @@ namespace {
 constexpr bool between(unsigned byte, unsigned low, unsigned high) {
   return low <= byte && byte <= high;
 }
+
+constexpr unsigned byte_of(char c) {
+  return static_cast<std::uint8_t>(c);
+}
+
+constexpr bool continues(char c) {
+  return between(byte_of(c), 0x80, 0xBF);
+}
+
+/// What the first two bytes of a sequence of some length may be (RFC 3629 4): no overlong forms, no
+/// surrogates, nothing above U+10FFFF.
+struct SequenceForm {
+  unsigned lead_low, lead_high;
+  unsigned second_low, second_high;
+  std::size_t length;
+};
+
+constexpr std::array sequence_forms = {
+    SequenceForm{0x00, 0x7F, 0x00, 0x00, 1}, SequenceForm{0xC2, 0xDF, 0x80, 0xBF, 2},
+    SequenceForm{0xE0, 0xE0, 0xA0, 0xBF, 3}, SequenceForm{0xE1, 0xEC, 0x80, 0xBF, 3},
+    SequenceForm{0xED, 0xED, 0x80, 0x9F, 3}, SequenceForm{0xEE, 0xEF, 0x80, 0xBF, 3},
+    SequenceForm{0xF0, 0xF0, 0x90, 0xBF, 4}, SequenceForm{0xF1, 0xF3, 0x80, 0xBF, 4},
+    SequenceForm{0xF4, 0xF4, 0x80, 0x8F, 4},
+};
 
 /// C0, DEL, and C1 (U+0080 to U+009F, two bytes in UTF-8).
 constexpr bool is_control(std::string_view sequence) {
@@ -44,30 +69,13 @@ std::string rewrite(std::string_view text, Rewrite rewrite_sequence) {
 }  // namespace
 
 std::size_t utf8_sequence_length(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t at) -> unsigned {
-    return at < text.size() ? static_cast<std::uint8_t>(text[at]) : 0U;
+  const auto fits = [&](const SequenceForm& form) {
+    return text.size() >= form.length && between(byte_of(text[0]), form.lead_low, form.lead_high) &&
+           (form.length == 1 || (between(byte_of(text[1]), form.second_low, form.second_high) &&
+                                 std::ranges::all_of(text.substr(2, form.length - 2), continues)));
   };
-  const auto continues = [&](std::size_t at) { return between(byte(at), 0x80, 0xBF); };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) {
-    return text.empty() ? 0 : 1;
-  }
-  if (between(lead, 0xC2, 0xDF)) {
-    return continues(1) ? 2 : 0;
-  }
-  if (between(lead, 0xE0, 0xEF)) {
-    // No overlong forms, no surrogates.
-    const unsigned low = lead == 0xE0 ? 0xA0 : 0x80;
-    const unsigned high = lead == 0xED ? 0x9F : 0xBF;
-    return between(byte(1), low, high) && continues(2) ? 3 : 0;
-  }
-  if (between(lead, 0xF0, 0xF4)) {
-    // No overlong forms, nothing above U+10FFFF.
-    const unsigned low = lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
-    return between(byte(1), low, high) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
+  const auto* const form = std::ranges::find_if(sequence_forms, fits);
+  return form == sequence_forms.end() ? 0 : form->length;
 }
 
 std::string to_valid_utf8(std::string_view text) {

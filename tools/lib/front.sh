@@ -51,7 +51,7 @@ count_ctest() {
   read -r succeeded cases broke < <(awk '
     /^[0-9]+\/[0-9]+ Testing: / { ran = 0; wrong = 0 }
     /^\[doctest\] test cases: / { split($0, part, "|"); ran = part[2] + 0; wrong = part[3] + 0 }
-    /^Test Passed\./ { succeeded += 1; cases += ran > 0 ? ran : 1 }
+    /^Test (Passed\.|Pass Reason:)/ { succeeded += 1; cases += ran > 0 ? ran : 1 }
     /^Test Failed\./ { cases += ran; broke += wrong > 0 ? wrong - 1 : 0 }
     END { print succeeded + 0, cases + 0, broke + 0 }' "$3")
   total=${sum:-0}
