@@ -42,21 +42,22 @@ count_closing_line() {
   fi
 }
 
-# count_ctest OUTPUT STATUS DETAILS: adds what ctest says. A test that is a doctest suite counts by
-# its cases, as DETAILS (ctest's LastTest.log) holds them. No summary in OUTPUT, or no test in it, is
-# a failure, and so is every test that DETAILS does not call passed.
+# count_ctest OUTPUT STATUS DETAILS: adds what ctest's summary in OUTPUT says. A test that is a
+# doctest suite counts by its cases, as DETAILS (ctest's LastTest.log) holds them. No summary, or no
+# test in it, is a failure.
 count_ctest() {
-  local sum total=0 succeeded=0 cases=0 broke=0
-  sum=$(sed -n 's/.*tests passed, [0-9]* tests* failed out of \([0-9]*\)$/\1/p' "$1")
-  read -r succeeded cases broke < <(awk '
+  local broke=0 total=0 told=0 cases=0 more_broke=0
+  read -r broke total < <(
+    sed -n 's/.*tests passed, \([0-9]*\) tests* failed out of \([0-9]*\)$/\1 \2/p' "$1"
+    echo 0 0
+  )
+  read -r told cases more_broke < <(awk '
     /^[0-9]+\/[0-9]+ Testing: / { ran = 0; wrong = 0 }
     /^\[doctest\] test cases: / { split($0, part, "|"); ran = part[2] + 0; wrong = part[3] + 0 }
-    /^Test (Passed\.|Pass Reason:)/ { succeeded += 1; cases += ran > 0 ? ran : 1 }
-    /^Test Failed\./ { cases += ran; broke += wrong > 0 ? wrong - 1 : 0 }
-    END { print succeeded + 0, cases + 0, broke + 0 }' "$3")
-  total=${sum:-0}
-  broke=$((broke + total - succeeded))
-  count "$cases" "$broke"
+    /^Test (Passed\.|Pass Reason:)/ { told += 1; cases += ran > 0 ? ran : 1 }
+    /^Test (Failed\.|Fail Reason:)/ { cases += ran; more_broke += wrong > 0 ? wrong - 1 : 0 }
+    END { print told + 0, cases + 0, more_broke + 0 }' "$3")
+  count $((cases + total - broke - told)) $((broke + more_broke))
   if ((broke == 0 && ($2 != 0 || total == 0))); then
     count 0 1
   fi
