@@ -39,7 +39,7 @@ class World {
   [[nodiscard]] std::string configure(const std::vector<Entry>& entries,
                                       std::string_view top = "") const {
     std::string text =
-        "probe: {interval: 400ms, timeout: 300ms, stale_after: 20s}\n"
+        "probe: {interval: 2s, timeout: 2s, stale_after: 60s}\n"
         "trust: {file: ca.pem}\n"
         "identities: {telltale: {certificate: telltale.pem, key: telltale.key}}\n"
         "targets:\n";
