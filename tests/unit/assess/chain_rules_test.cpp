@@ -317,6 +317,20 @@ TEST_SUITE("assess") {
     CHECK(told_of(seen) == "certificate_malformed error");
   }
 
+  TEST_CASE("chains: a warning of one and an error of the other -> the error stays") {
+    auto anchor = certificate(root_a, root_a);
+    anchor.validity.not_after = noon - 1s;
+    auto warned = peer_chain({share(leaf())});
+    warned.verification.path.back() = share(anchor);
+    auto ended = leaf();
+    ended.validity.not_after = noon - 1s;
+    auto seen = healthy_want();
+    seen.peer_chains = {warned, peer_chain({share(ended)})};
+    CHECK(told_of(seen) == "certificate_expired error");
+    seen.peer_chains = {peer_chain({share(ended)}), warned};
+    CHECK(told_of(seen) == "certificate_expired error");
+  }
+
   TEST_CASE("chains: two, of different keys -> both judged, one finding of each reason") {
     auto seen = healthy_want();
     auto other = certificate("CN=orca-rsa", root_a);

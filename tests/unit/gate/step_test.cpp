@@ -161,6 +161,21 @@ TEST_SUITE("gate") {
     }
   }
 
+  TEST_CASE("gate: absence in the midst of a streak -> looks from before it do not count either") {
+    Stage stage(fleet_of({"orca"}));
+    round(stage, {1, 2}, at(1s));
+    stage.look("orca", 1, at(10s));
+    CHECK(told(stage.step(at(10s))) == "waiting: 1 of 3 rounds, 9s of 1m");
+    stage.resolve("orca", {1, 2, 3}, at(20s));
+    CHECK(told(stage.step(at(20s))) == "unknown");
+    stage.look("orca", 3, at(21s));
+    stage.look("orca", 2, at(22s));
+    // 10.0.0.1 was last looked at before 10.0.0.3 appeared.
+    CHECK(told(stage.step(at(22s))) == "waiting: 0 of 3 rounds, 0s of 1m");
+    stage.look("orca", 1, at(23s));
+    CHECK(told(stage.step(at(23s))) == "waiting: 1 of 3 rounds, 1s of 1m");
+  }
+
   TEST_CASE("gate: an address that vanishes -> the streak goes on without it") {
     Stage stage(fleet_of({"orca"}));
     round(stage, {1, 2}, at(1s));
