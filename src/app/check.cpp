@@ -86,7 +86,7 @@ int run_check(const Options& options) {
   }
   plan->fleet = std::make_shared<const fleet::Fleet>(judged_by_one_round(*plan->fleet));
   boost::asio::io_context context(1);
-  gate::Board board(*plan->fleet, describe_identities(*plan->credentials), read_clocks());
+  gate::Board board(*plan->fleet, describe_credentials(*plan, read_clocks().civil), read_clocks());
   const Scheduler::Listener listener{
       .on_look = [](const probe::Observation&) {},
       .on_change = [] {},

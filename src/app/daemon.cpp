@@ -36,7 +36,7 @@ class Publisher {
  public:
   Publisher(asio::io_context& context, const Plan& plan, Log& log)
       : log_(log),
-        board_(*plan.fleet, describe_identities(*plan.credentials), read_clocks()),
+        board_(*plan.fleet, describe_credentials(plan, read_clocks().civil), read_clocks()),
         cell_(board_.snapshot(read_clocks())),
         timer_(context),
         scheduler_(context, plan, board_, listener()) {}

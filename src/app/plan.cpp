@@ -38,12 +38,31 @@ Result<Plan> load_plan(const std::string& config_file) {
               std::make_shared<const fleet::Credentials>(*std::move(credentials))};
 }
 
-std::vector<gate::IdentityEntry> describe_identities(const fleet::Credentials& credentials) {
-  std::vector<gate::IdentityEntry> entries;
+assess::CredentialFacts describe_credentials(const Plan& plan, CivilTime now) {
+  const fleet::Credentials& credentials = *plan.credentials;
+  const auto why_unreadable = [&](fleet::CredentialKind kind, const std::string& name) {
+    const auto found = credentials.unreadable.find({kind, name});
+    return found == credentials.unreadable.end() ? std::string() : found->second.detail();
+  };
+  assess::CredentialFacts facts;
   for (const auto& [name, identity] : credentials.identities) {
-    entries.push_back({name, identity->chain(), identity->has_key()});
+    facts.identities.push_back(
+        {.name = name,
+         .chain = identity->chain(),
+         .has_key = identity->has_key(),
+         .verification = credentials.trust->verify_client(identity->chain(), now),
+         .unreadable = why_unreadable(fleet::CredentialKind::identity, name)});
   }
-  return entries;
+  const std::optional<pki::StoreFacts>& store = credentials.trust->facts();
+  facts.trust = {.is_system = !plan.fleet->trust,
+                 .anchors = credentials.trust->anchors().size(),
+                 .is_empty_for_java = store && store->is_empty_for_java(),
+                 .unreadable = why_unreadable(fleet::CredentialKind::trust, "")};
+  for (const auto& [target, password] : credentials.redis_passwords) {
+    facts.passwords.push_back(
+        {.target = target, .unreadable = why_unreadable(fleet::CredentialKind::password, target)});
+  }
+  return facts;
 }
 
 fleet::Fleet judged_by_one_round(fleet::Fleet fleet) {

@@ -160,14 +160,14 @@ probe::LookRequest Scheduler::request_for(const Cycle& cycle,
       .presents_stranger = fleet.probe.stranger == fleet::Stranger::every_round,
       .trust = credentials.trust,
   };
-  const std::string* name = fleet::identity_for(fleet, *cycle.target);
-  if (name != nullptr && credentials.identities.at(*name)->has_key()) {
+  const std::string* name = fleet::identity_for(fleet, credentials.identities, *cycle.target);
+  if (name != nullptr) {
     request.identity_name = *name;
     request.identity = credentials.identities.at(*name);
   }
   const auto password = credentials.redis_passwords.find(cycle.target->name);
   if (password != credentials.redis_passwords.end()) {
-    request.redis_password = {plan_.credentials, &password->second};
+    request.redis_password = password->second;
   }
   return request;
 }

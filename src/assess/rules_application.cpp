@@ -80,7 +80,7 @@ bool asks_for_password(const RedisReply& reply) {
 }
 
 bool has_password(const fleet::Target& target) {
-  return target.password_file || target.password_env;
+  return target.password.has_value();
 }
 
 void check_redis_auth(const Look& look, Report& report) {

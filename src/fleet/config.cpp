@@ -4,7 +4,8 @@
 #include <array>
 #include <chrono>
 
-#include "fleet/file.hpp"
+#include "telltale/pki/file.hpp"
+
 #include "fleet/readers.hpp"
 
 namespace telltale::fleet {
@@ -40,11 +41,16 @@ constexpr std::array probe_keys{
 };
 
 constexpr std::array trust_keys{
-    Key<Fleet>{"file",
-               [](const Value& value, Fleet& fleet) {
-                 fleet.trust_file = value.file();
-                 fleet.sources.emplace(value.path(), value.position());
-               }},
+    Key<pki::TrustFiles>{
+        "file", [](const Value& value, pki::TrustFiles& trust) { trust.file = value.file(); }},
+    Key<pki::TrustFiles>{"password_file",
+                         [](const Value& value, pki::TrustFiles& trust) {
+                           trust.password = read_secret_file(value);
+                         }},
+    Key<pki::TrustFiles>{"password_env",
+                         [](const Value& value, pki::TrustFiles& trust) {
+                           trust.password = read_secret_variable(value);
+                         }},
 };
 
 constexpr std::array identity_keys{
@@ -53,10 +59,29 @@ constexpr std::array identity_keys{
         [](const Value& value, pki::IdentityFiles& files) { files.certificate = value.file(); }},
     Key<pki::IdentityFiles>{
         "key", [](const Value& value, pki::IdentityFiles& files) { files.key = value.file(); }},
+    Key<pki::IdentityFiles>{"keystore",
+                            [](const Value& value, pki::IdentityFiles& files) {
+                              files.certificate = value.file();
+                              files.is_keystore = true;
+                            }},
+    Key<pki::IdentityFiles>{"password_file",
+                            [](const Value& value, pki::IdentityFiles& files) {
+                              files.password = read_secret_file(value);
+                            }},
+    Key<pki::IdentityFiles>{"password_env",
+                            [](const Value& value, pki::IdentityFiles& files) {
+                              files.password = read_secret_variable(value);
+                            }},
     Key<pki::IdentityFiles>{"key_password_file",
                             [](const Value& value, pki::IdentityFiles& files) {
-                              files.key_password_file = value.file();
+                              files.key_password = read_secret_file(value);
                             }},
+    Key<pki::IdentityFiles>{"key_password_env",
+                            [](const Value& value, pki::IdentityFiles& files) {
+                              files.key_password = read_secret_variable(value);
+                            }},
+    Key<pki::IdentityFiles>{
+        "alias", [](const Value& value, pki::IdentityFiles& files) { files.alias = value.text(); }},
 };
 
 ProbeRules read_probe(const Value& value) {
@@ -80,16 +105,21 @@ ProbeRules read_probe(const Value& value) {
 }
 
 void read_trust(const Value& value, Fleet& fleet) {
-  read_mapping(value, trust_keys, fleet);
-  value.require("file");
+  read_mapping(value, trust_keys, fleet.trust.emplace());
+  fleet.sources.emplace("trust.file", value.at("file").position());
+  refuse_both(value, "password_file", "password_env");
 }
 
 pki::IdentityFiles read_identity(const Value& value) {
   pki::IdentityFiles files;
   read_mapping(value, identity_keys, files);
-  value.require("certificate");
-  if (const auto password = value.find("key_password_file"); password && !files.key) {
-    password->fail("has no effect without key; add key or leave it out");
+  refuse_both(value, "keystore", "certificate");
+  refuse_both(value, "password_file", "password_env");
+  refuse_both(value, "key_password_file", "key_password_env");
+  if (!files.is_keystore) {
+    value.require("certificate");
+  } else {
+    refuse(value, "key", "has no effect beside keystore, which holds the key; leave it out");
   }
   return files;
 }
@@ -146,11 +176,11 @@ Result<Fleet> parse_config(std::string_view text, const std::string& file,
 
 Result<Fleet> load_config(const std::string& file,
                           std::span<const std::string_view> known_reasons) {
-  const Result<std::string> text = read_file(file, max_config_bytes);
+  const Result<pki::Secret> text = pki::read_file(file, max_config_bytes);
   if (!text) {
     return text.error().at(file);
   }
-  return parse_config(*text, file, known_reasons);
+  return parse_config(text->reveal(), file, known_reasons);
 }
 
 std::vector<std::string> config_keys() {

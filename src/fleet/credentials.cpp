@@ -1,14 +1,11 @@
 #include "telltale/fleet/credentials.hpp"
 
-#include <cstdlib>
+#include <algorithm>
+#include <optional>
 #include <utility>
-
-#include "fleet/file.hpp"
 
 namespace telltale::fleet {
 namespace {
-
-constexpr std::size_t max_password_bytes = 4096;
 
 /// Says which key of the configuration an error belongs to, and where that stands.
 Error at_key(const Fleet& fleet, const std::string& path, const Error& error) {
@@ -17,87 +14,133 @@ Error at_key(const Fleet& fleet, const std::string& path, const Error& error) {
   return source == fleet.sources.end() ? named : named.at(source->second);
 }
 
-Result<pki::TrustStorePtr> load_trust(const Fleet& fleet) {
-  if (!fleet.trust_file) {
-    return pki::TrustStore::load_system();
-  }
-  auto store = pki::TrustStore::load(*fleet.trust_file);
+std::string path_of_target(const Fleet& fleet, const Target& target) {
+  return "targets[" + std::to_string(&target - fleet.targets.data()) + ']';
+}
+
+Result<void> read_trust(const Fleet& fleet, Credentials& into) {
+  Result<pki::TrustStorePtr> store =
+      fleet.trust ? pki::TrustStore::load(*fleet.trust) : pki::TrustStore::load_system();
   if (!store) {
     return at_key(fleet, "trust.file", store.error());
   }
-  return store;
+  into.trust = *std::move(store);
+  return {};
 }
 
-/// Editors end a file with a newline; it is no part of the password.
-std::string_view without_newline(std::string_view text) {
-  if (text.ends_with('\n')) {
-    text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
+Result<void> read_identity(const Fleet& fleet, const std::string& name, Credentials& into) {
+  Result<pki::IdentityPtr> identity = pki::Identity::load(fleet.identities.at(name));
+  if (!identity) {
+    return at_key(fleet, "identities." + name, identity.error());
   }
-  return text;
-}
-
-Result<pki::Secret> read_password_file(const std::string& file) {
-  Result<std::string> text = read_file(file, max_password_bytes);
-  if (!text) {
-    return text.error();
+  if (fleet.probe.identity == name && !(*identity)->has_key()) {
+    return at_key(fleet, "identities." + name,
+                  Error(Errc::invalid_value,
+                        "has no key, so it cannot be presented as probe.identity; add its key"));
   }
-  pki::Secret password(without_newline(*text));
-  pki::wipe(*text);
-  if (password.empty()) {
-    return Error(Errc::invalid_value, "is empty; write the password into the file");
-  }
-  return password;
-}
-
-Result<pki::Secret> read_password_env(const std::string& variable) {
-  const char* const value = std::getenv(variable.c_str());
-  if (value == nullptr || *value == '\0') {
-    return Error(Errc::invalid_value,
-                 "names an environment variable that is not set; set it to the password");
-  }
-  return pki::Secret(value);
+  into.identities[name] = *std::move(identity);
+  return {};
 }
 
 /// The password that AUTH sends to a target; one is configured.
-Result<pki::Secret> read_password(const Target& target, const std::string& path) {
-  Result<pki::Secret> password = target.password_file
-                                     ? read_password_file(*target.password_file)
-                                     : read_password_env(target.password_env.value_or(""));
+Result<void> read_password(const Fleet& fleet, const std::string& name, Credentials& into) {
+  const Target& target = *std::ranges::find(fleet.targets, name, &Target::name);
+  Result<pki::Secret> password = pki::read_secret(*target.password);
   if (!password) {
-    const std::string key = target.password_file ? ".password_file" : ".password_env";
-    return password.error().at(path + key).at(target.source);
+    const bool is_file = target.password->kind == pki::SecretSource::Kind::file;
+    return password.error()
+        .at(path_of_target(fleet, target) + (is_file ? ".password_file" : ".password_env"))
+        .at(target.source);
   }
-  return password;
+  into.redis_passwords[name] = std::make_shared<const pki::Secret>(*std::move(password));
+  return {};
+}
+
+Result<void> read(const Fleet& fleet, const CredentialName& which, Credentials& into) {
+  switch (which.kind) {
+    case CredentialKind::trust:
+      return read_trust(fleet, into);
+    case CredentialKind::identity:
+      return read_identity(fleet, which.name, into);
+    case CredentialKind::password:
+      return read_password(fleet, which.name, into);
+  }
+  return {};
+}
+
+/// All credentials of a fleet, in the order in which they are read.
+std::vector<CredentialName> names_of(const Fleet& fleet) {
+  std::vector<CredentialName> names = {{CredentialKind::trust, ""}};
+  for (const auto& [name, files] : fleet.identities) {
+    names.push_back({CredentialKind::identity, name});
+  }
+  for (const Target& target : fleet.targets) {
+    if (target.password) {
+      names.push_back({CredentialKind::password, target.name});
+    }
+  }
+  return names;
+}
+
+void add_file(std::vector<std::string>& files, const std::optional<pki::SecretSource>& source) {
+  if (source && source->kind == pki::SecretSource::Kind::file) {
+    files.push_back(source->name);
+  }
+}
+
+std::vector<std::string> files_of(const Fleet& fleet, const CredentialName& which) {
+  std::vector<std::string> files;
+  if (which.kind == CredentialKind::trust && fleet.trust) {
+    files.push_back(fleet.trust->file);
+    add_file(files, fleet.trust->password);
+  }
+  if (which.kind == CredentialKind::identity) {
+    const pki::IdentityFiles& identity = fleet.identities.at(which.name);
+    files.push_back(identity.certificate);
+    if (identity.key) {
+      files.push_back(*identity.key);
+    }
+    add_file(files, identity.password);
+    add_file(files, identity.key_password);
+  }
+  if (which.kind == CredentialKind::password) {
+    add_file(files, std::ranges::find(fleet.targets, which.name, &Target::name)->password);
+  }
+  return files;
 }
 
 }  // namespace
 
 Result<Credentials> load_credentials(const Fleet& fleet) {
   Credentials credentials;
-  Result<pki::TrustStorePtr> trust = load_trust(fleet);
-  if (!trust) {
-    return trust.error();
-  }
-  credentials.trust = *trust;
-  for (const auto& [name, files] : fleet.identities) {
-    const Result<pki::IdentityPtr> identity = pki::Identity::load(files);
-    if (!identity) {
-      return at_key(fleet, "identities." + name, identity.error());
+  for (const CredentialName& name : names_of(fleet)) {
+    if (const Result<void> done = read(fleet, name, credentials); !done) {
+      return done.error();
     }
-    credentials.identities.emplace(name, *identity);
-  }
-  for (std::size_t i = 0; i < fleet.targets.size(); ++i) {
-    const Target& target = fleet.targets[i];
-    if (!target.password_file && !target.password_env) {
-      continue;
-    }
-    Result<pki::Secret> password = read_password(target, "targets[" + std::to_string(i) + ']');
-    if (!password) {
-      return password.error();
-    }
-    credentials.redis_passwords.emplace(target.name, *std::move(password));
   }
   return credentials;
+}
+
+Credentials reread(const Fleet& fleet, const Credentials& before,
+                   std::span<const CredentialName> which) {
+  Credentials after = before;
+  for (const CredentialName& name : which) {
+    after.unreadable.erase(name);
+    if (const Result<void> done = read(fleet, name, after); !done) {
+      after.unreadable.emplace(name, done.error());
+    }
+  }
+  return after;
+}
+
+std::map<CredentialName, std::vector<std::string>> files_of(const Fleet& fleet) {
+  std::map<CredentialName, std::vector<std::string>> by_name;
+  for (const CredentialName& name : names_of(fleet)) {
+    if (std::vector<std::string> files = files_of(fleet, name); !files.empty()) {
+      by_name.emplace(name, std::move(files));
+    }
+  }
+  return by_name;
 }
 
 }  // namespace telltale::fleet

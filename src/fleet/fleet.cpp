@@ -11,14 +11,16 @@ std::string to_text(const Endpoint& endpoint) {
   return host + ':' + std::to_string(endpoint.port);
 }
 
-const std::string* identity_for(const Fleet& fleet, const Target& target) {
-  if (fleet.probe.identity) {
-    return &*fleet.probe.identity;
-  }
+const std::string* identity_for(const Fleet& fleet,
+                                const std::map<std::string, pki::IdentityPtr>& identities,
+                                const Target& target) {
   const auto with_key = [&](const std::string& name) -> const std::string* {
-    const auto found = fleet.identities.find(name);
-    return found != fleet.identities.end() && found->second.key ? &found->first : nullptr;
+    const auto found = identities.find(name);
+    return found != identities.end() && found->second->has_key() ? &found->first : nullptr;
   };
+  if (fleet.probe.identity) {
+    return with_key(*fleet.probe.identity);
+  }
   if (const std::string* ours = with_key("telltale")) {
     return ours;
   }
@@ -26,9 +28,9 @@ const std::string* identity_for(const Fleet& fleet, const Target& target) {
   if (own != nullptr) {
     return own;
   }
-  const auto has_key = [](const auto& identity) { return identity.second.key.has_value(); };
-  const auto first = std::ranges::find_if(fleet.identities, has_key);
-  return first == fleet.identities.end() ? nullptr : &first->first;
+  const auto has_key = [](const auto& identity) { return identity.second->has_key(); };
+  const auto first = std::ranges::find_if(identities, has_key);
+  return first == identities.end() ? nullptr : &first->first;
 }
 
 std::vector<const Target*> targets_of(const Fleet& fleet, const GateRules& gate) {

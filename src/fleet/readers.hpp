@@ -22,6 +22,16 @@ namespace telltale::fleet {
 /// Reads an item of `gates`.
 [[nodiscard]] GateRules read_gate(const Value& gate);
 
+/// Reads the names of a file and of an environment variable that hold a password.
+[[nodiscard]] pki::SecretSource read_secret_file(const Value& value);
+[[nodiscard]] pki::SecretSource read_secret_variable(const Value& value);
+
+/// Refuses a key that has no effect where it stands, if it is there.
+void refuse(const Value& mapping, std::string_view key, std::string_view why);
+
+/// Refuses two keys that contradict each other.
+void refuse_both(const Value& mapping, std::string_view kept, std::string_view refused);
+
 /// Checks what one part of the configuration says of another: the identities, targets and reasons
 /// that are named exist. `root` is what `fleet` was read from.
 void check_references(const Value& root, const Fleet& fleet,

@@ -38,14 +38,6 @@ void check_identity(const Value& mapping, const Names& names) {
   }
 }
 
-void check_probe(const Value& probe, const Fleet& fleet, const Names& names) {
-  check_identity(probe, names);
-  if (fleet.probe.identity && !fleet.identities.at(*fleet.probe.identity).key) {
-    probe.at("identity")
-        .fail(quote(*fleet.probe.identity) + " has no key, so it cannot be presented; add its key");
-  }
-}
-
 void check_is_target(const Value& value, const Names& names) {
   if (!std::ranges::binary_search(names.targets, value.text())) {
     value.fail(quote(value.text()) + " is not a target; " + suggest(value.text(), names.targets));
@@ -88,7 +80,7 @@ void check_references(const Value& root, const Fleet& fleet,
   const Names names = names_in(fleet, known_reasons);
   for (const Value& part : root.members()) {
     if (part.key() == "probe") {
-      check_probe(part, fleet, names);
+      check_identity(part, names);
     }
     if (part.key() == "targets") {
       for (const Value& target : part.list("targets")) {

@@ -75,17 +75,6 @@ std::string read_health(const Value& value) {
   return path;
 }
 
-std::string read_variable_name(const Value& value) {
-  const std::string& name = value.text("name");
-  const auto fits = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  if (!std::ranges::all_of(name, fits) || (name.front() >= '0' && name.front() <= '9')) {
-    value.fail("must be the name of an environment variable, such as REDIS_PASSWORD");
-  }
-  return name;
-}
-
 ExpectedAuthority read_authority(const Value& value) {
   const std::string& text = value.text("distinguished name");
   return {.text = text, .canonical = value_or_fail(value, pki::canonical_of_text(text))};
@@ -123,6 +112,18 @@ std::string read_minimum_version(const Value& value) {
   return version;
 }
 
+std::vector<std::string> read_roles(const Value& value) {
+  std::vector<std::string> roles;
+  for (const Value& item : value.list("roles")) {
+    const std::string& role = item.text("role");
+    if (std::ranges::find(roles, role) != roles.end()) {
+      item.fail("is in the list already; leave one out");
+    }
+    roles.push_back(role);
+  }
+  return roles;
+}
+
 constexpr std::array expect_keys{
     Key<Expectation>{"client_auth",
                      [](const Value& value, Expectation& expect) {
@@ -141,6 +142,12 @@ constexpr std::array expect_keys{
                      [](const Value& value, Expectation& expect) {
                        expect.minimum_redis_version = read_minimum_version(value);
                      }},
+    Key<Expectation>{"principal",
+                     [](const Value& value, Expectation& expect) {
+                       expect.principal = value.text("principal");
+                     }},
+    Key<Expectation>{
+        "roles", [](const Value& value, Expectation& expect) { expect.roles = read_roles(value); }},
 };
 
 constexpr std::array target_keys{
@@ -167,12 +174,11 @@ constexpr std::array target_keys{
                 [](const Value& value, Target& target) { target.identity = value.name(); }},
     Key<Target>{"username",
                 [](const Value& value, Target& target) { target.username = value.text(); }},
-    Key<Target>{"password_file",
-                [](const Value& value, Target& target) { target.password_file = value.file(); }},
-    Key<Target>{"password_env",
-                [](const Value& value, Target& target) {
-                  target.password_env = read_variable_name(value);
-                }},
+    Key<Target>{"password_file", [](const Value& value,
+                                    Target& target) { target.password = read_secret_file(value); }},
+    Key<Target>{
+        "password_env",
+        [](const Value& value, Target& target) { target.password = read_secret_variable(value); }},
     Key<Target>{"expect", [](const Value& value,
                              Target& target) { read_mapping(value, expect_keys, target.expect); }},
 };
@@ -180,17 +186,16 @@ constexpr std::array target_keys{
 constexpr std::array<std::string_view, 1> https_only{"health"};
 constexpr std::array<std::string_view, 3> rediss_only{"username", "password_file", "password_env"};
 
-void refuse(const Value& mapping, std::string_view key, std::string_view why) {
-  if (const auto found = mapping.find(key)) {
-    found->fail(why);
-  }
-}
-
 /// Refuses keys that would have no effect on a target of its scheme.
 void check_scheme(const Value& value, Scheme scheme) {
+  constexpr std::string_view on_rediss = "has no effect on a rediss:// target; leave it out";
   if (scheme == Scheme::rediss) {
     for (const std::string_view key : https_only) {
-      refuse(value, key, "has no effect on a rediss:// target; leave it out");
+      refuse(value, key, on_rediss);
+    }
+    if (const auto expect = value.find("expect")) {
+      refuse(*expect, "principal", on_rediss);
+      refuse(*expect, "roles", on_rediss);
     }
     return;
   }
@@ -208,10 +213,8 @@ void check_combination(const Value& value, const Target& target) {
   if (!target.addresses.empty()) {
     refuse(value, "discover", "has no effect beside addresses; leave one of the two out");
   }
-  if (target.password_file) {
-    refuse(value, "password_env", "contradicts password_file; leave one of the two out");
-  }
-  if (!target.password_file && !target.password_env) {
+  refuse_both(value, "password_file", "password_env");
+  if (!target.password) {
     refuse(value, "username",
            "has no effect without a password; add password_file or password_env");
   }

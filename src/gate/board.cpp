@@ -47,10 +47,23 @@ AddressEntry take_over(const std::vector<AddressEntry>& known, const fleet::Endp
   return entry;
 }
 
+/// Judges our own credentials.
+CredentialEntries entries_of(const assess::CredentialFacts& facts, Duration margin, CivilTime now) {
+  CredentialEntries entries;
+  for (const assess::IdentityFacts& identity : facts.identities) {
+    entries.identities.push_back({identity, assess::assess_identity(identity, margin, now)});
+  }
+  entries.trust = {facts.trust, assess::assess_trust(facts.trust)};
+  for (const assess::PasswordFacts& password : facts.passwords) {
+    entries.passwords.push_back({password, assess::assess_password(password)});
+  }
+  return entries;
+}
+
 }  // namespace
 
-Board::Board(const fleet::Fleet& fleet, std::vector<IdentityEntry> identities, Now now)
-    : probe_(fleet.probe), margin_(largest_margin(fleet)), identities_(std::move(identities)) {
+Board::Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now)
+    : probe_(fleet.probe), margin_(largest_margin(fleet)), credentials_(std::move(credentials)) {
   targets_.reserve(fleet.targets.size());
   for (const fleet::Target& target : fleet.targets) {
     index_.emplace(target.name, targets_.size());
@@ -113,6 +126,19 @@ void Board::apply(const probe::Observation& observation) {
   work->shared = nullptr;
 }
 
+void Board::reconfigure(const fleet::Fleet& /*fleet*/, Now /*now*/) {}
+
+void Board::set_credentials(assess::CredentialFacts credentials) {
+  credentials_ = std::move(credentials);
+}
+
+void Board::note_reload(bool successful, CivilTime now) {
+  health_.last_reload_successful = successful;
+  if (successful) {
+    health_.last_reload_success = now;
+  }
+}
+
 void Board::note_internal_error() {
   ++health_.internal_errors;
 }
@@ -126,7 +152,7 @@ SnapshotPtr Board::snapshot(Now now) {
   }
   first_round_done_ = first_round_done_ || has_seen_everything();
   snapshot->first_round_done = first_round_done_;
-  snapshot->identities = identities_;
+  snapshot->credentials = entries_of(credentials_, margin_, now.civil);
   snapshot->phase_durations = phase_durations_;
   snapshot->health = health_;
   snapshot->made_at = now;

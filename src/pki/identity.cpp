@@ -2,8 +2,9 @@
 
 #include <utility>
 
+#include "telltale/pki/file.hpp"
+
 #include "pki/identity_builder.hpp"
-#include "pki/read_file.hpp"
 #include "pki/read_pem.hpp"
 #include "pki/x509.hpp"
 
@@ -97,16 +98,16 @@ Identity::~Identity() {
 
 Result<IdentityPtr> Identity::load(const IdentityFiles& files) {
   Secret password;
-  if (files.key_password_file) {
-    Result<Secret> read = read_secret(*files.key_password_file);
+  if (files.key_password) {
+    Result<Secret> read = read_secret(*files.key_password);
     if (!read) {
-      return read.error();
+      return read.error().at("key_password_file");
     }
     password = *std::move(read);
   }
   const Result<Secret> certificate_text = read_file(files.certificate);
   if (!certificate_text) {
-    return certificate_text.error();
+    return certificate_text.error().at(files.certificate);
   }
   Result<std::vector<X509Ptr>> certificates = read_pem_certificates(certificate_text->reveal());
   if (!certificates) {
@@ -115,7 +116,7 @@ Result<IdentityPtr> Identity::load(const IdentityFiles& files) {
   const std::string& key_file = files.key.value_or(files.certificate);
   const Result<Secret> own_text = files.key ? read_file(*files.key) : Secret();
   if (!own_text) {
-    return own_text.error();
+    return own_text.error().at(key_file);
   }
   const Secret& key_text = files.key ? *own_text : *certificate_text;
   Result<EvpPkeyPtr> key = read_pem_key(key_text.reveal(), password);

@@ -1,10 +1,11 @@
 #include "telltale/pki/secret.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 #include <openssl/crypto.h>
 
-#include "pki/read_file.hpp"
+#include "telltale/pki/file.hpp"
 
 namespace telltale::pki {
 
@@ -36,8 +37,12 @@ void wipe(std::string& text) noexcept {
   text.clear();
 }
 
-Result<Secret> read_secret(const std::string& file) {
-  Result<Secret> content = read_file(file);
+namespace {
+
+constexpr std::size_t max_password_bytes = 4096;
+
+Result<Secret> read_secret_file(const std::string& file) {
+  Result<Secret> content = read_file(file, max_password_bytes + 2);
   if (!content) {
     return content;
   }
@@ -45,10 +50,30 @@ Result<Secret> read_secret(const std::string& file) {
   if (text.ends_with('\n')) {
     text.remove_suffix(text.ends_with("\r\n") ? 2 : 1);
   }
+  if (text.size() > max_password_bytes) {
+    return Error(Errc::invalid_value,
+                 "is larger than " + std::to_string(max_password_bytes) + " bytes");
+  }
   if (text.empty()) {
-    return Error(Errc::invalid_value, file + ": is empty, where a password was expected");
+    return Error(Errc::invalid_value, "is empty; write the password into the file");
   }
   return Secret(text);
+}
+
+Result<Secret> read_secret_variable(const std::string& variable) {
+  const char* const value = std::getenv(variable.c_str());
+  if (value == nullptr || *value == '\0') {
+    return Error(Errc::invalid_value,
+                 "names an environment variable that is not set; set it to the password");
+  }
+  return Secret(value);
+}
+
+}  // namespace
+
+Result<Secret> read_secret(const SecretSource& source) {
+  return source.kind == SecretSource::Kind::file ? read_secret_file(source.name)
+                                                 : read_secret_variable(source.name);
 }
 
 }  // namespace telltale::pki

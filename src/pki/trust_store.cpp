@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "telltale/ip_address.hpp"
+#include "telltale/pki/file.hpp"
 
 #include "pki/openssl.hpp"
-#include "pki/read_file.hpp"
 #include "pki/read_pem.hpp"
 #include "pki/x509.hpp"
 
@@ -106,10 +106,11 @@ TrustStore::~TrustStore() {
   X509_STORE_free(store_);
 }
 
-Result<TrustStorePtr> TrustStore::load(const std::string& file) {
+Result<TrustStorePtr> TrustStore::load(const TrustFiles& files) {
+  const std::string& file = files.file;
   const Result<Secret> text = read_file(file);
   if (!text) {
-    return text.error();
+    return text.error().at(file);
   }
   Result<TrustStorePtr> store = from_pem(text->reveal());
   if (!store) {
@@ -146,19 +147,28 @@ Result<TrustStorePtr> TrustStore::load_system() {
 
 ChainVerification TrustStore::verify(const Chain& chain, const std::string& name,
                                      CivilTime now) const {
-  ChainVerification outcome{.name = name};
+  return verify(chain, X509_PURPOSE_SSL_SERVER, &name, now);
+}
+
+ChainVerification TrustStore::verify_client(const Chain& chain, CivilTime now) const {
+  return verify(chain, X509_PURPOSE_SSL_CLIENT, nullptr, now);
+}
+
+ChainVerification TrustStore::verify(const Chain& chain, int purpose, const std::string* name,
+                                     CivilTime now) const {
+  ChainVerification outcome{.name = name == nullptr ? std::string() : *name};
   if (chain.empty()) {
     return outcome;
   }
   const ErrorQueueGuard quiet;
   const ParsedChain parsed = parse(chain);
   X509& leaf = *parsed.certificates.front();
-  outcome.name_matches = matches_name(leaf, name);
+  outcome.name_matches = name != nullptr && matches_name(leaf, *name);
 
   const X509StoreCtxPtr context(X509_STORE_CTX_new());
   require(context && X509_STORE_CTX_init(context.get(), store_, &leaf, parsed.stack.get()) == 1,
           "preparing a verification");
-  X509_STORE_CTX_set_purpose(context.get(), X509_PURPOSE_SSL_SERVER);
+  X509_STORE_CTX_set_purpose(context.get(), purpose);
   X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());  // borrowed
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
   X509_VERIFY_PARAM_set_time(parameters, now.time_since_epoch().count());

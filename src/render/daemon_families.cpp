@@ -10,8 +10,8 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 void fill_identity_readable(MetricFamily& family, const Facts& facts) {
-  for (const gate::IdentityEntry& identity : facts.snapshot.identities) {
-    add(family, {{"identity", identity.name}}, identity.chain.empty() ? 0 : 1);
+  for (const gate::IdentityEntry& identity : facts.snapshot.credentials.identities) {
+    add(family, {{"identity", identity.facts.name}}, identity.facts.unreadable.empty() ? 1 : 0);
   }
 }
 
@@ -25,10 +25,10 @@ void fill_identity_accepted(MetricFamily& family, const Facts& facts) {
 }
 
 void fill_identity_not_after(MetricFamily& family, const Facts& facts) {
-  for (const gate::IdentityEntry& identity : facts.snapshot.identities) {
-    if (!identity.chain.empty()) {
-      add(family, {{"identity", identity.name}},
-          timestamp_of(identity.chain.front()->validity.not_after));
+  for (const gate::IdentityEntry& identity : facts.snapshot.credentials.identities) {
+    if (!identity.facts.chain.empty()) {
+      add(family, {{"identity", identity.facts.name}},
+          timestamp_of(identity.facts.chain.front()->validity.not_after));
     }
   }
 }

@@ -104,7 +104,7 @@ void write_gates(Markup& html, const gate::Snapshot& snapshot,
 }
 
 void write_identities(Markup& html, const gate::Snapshot& snapshot, CivilTime now) {
-  if (snapshot.identities.empty()) {
+  if (snapshot.credentials.identities.empty()) {
     return;
   }
   const auto section = html.in("section", {{"aria-labelledby", "identities"}});
@@ -113,13 +113,13 @@ void write_identities(Markup& html, const gate::Snapshot& snapshot, CivilTime no
   const auto table = html.in("table");
   write_headings(html, {"Identity", "Subject", "Issuer", "Ends", "Key"});
   const auto body = html.in("tbody", {{"class", "rows"}});
-  for (const gate::IdentityEntry& identity : snapshot.identities) {
-    if (identity.chain.empty()) {
+  for (const gate::IdentityEntry& identity : snapshot.credentials.identities) {
+    if (identity.facts.chain.empty()) {
       continue;
     }
-    const pki::Certificate& leaf = *identity.chain.front();
+    const pki::Certificate& leaf = *identity.facts.chain.front();
     const auto row = html.in("tr");
-    html.element("th", identity.name, {{"scope", "row"}});
+    html.element("th", identity.facts.name, {{"scope", "row"}});
     html.element("td", leaf.subject.rfc4514, {{"class", "code"}});
     html.element("td", leaf.issuer.rfc4514, {{"class", "code"}});
     {
@@ -127,7 +127,7 @@ void write_identities(Markup& html, const gate::Snapshot& snapshot, CivilTime no
       const auto cell = html.in("td", {{"class", is_past ? "past" : ""}});
       write_time(html, leaf.validity.not_after, now);
     }
-    html.element("td", identity.has_key ? "yes" : "no");
+    html.element("td", identity.facts.has_key ? "yes" : "no");
   }
 }
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "telltale/assess/credentials.hpp"
 #include "telltale/error.hpp"
 #include "telltale/fleet/credentials.hpp"
 #include "telltale/fleet/fleet.hpp"
-#include "telltale/gate/snapshot.hpp"
 
 namespace telltale::app {
 
@@ -21,9 +21,8 @@ struct Plan {
 /// Reads a configuration and every file it names. The first fault is returned.
 [[nodiscard]] Result<Plan> load_plan(const std::string& config_file);
 
-/// Our identities as a Snapshot tells of them.
-[[nodiscard]] std::vector<gate::IdentityEntry> describe_identities(
-    const fleet::Credentials& credentials);
+/// Our credentials as they are judged. Verifies the identities' chains at `now`.
+[[nodiscard]] assess::CredentialFacts describe_credentials(const Plan& plan, CivilTime now);
 
 /// The same fleet, judged by a single round: every gate opens after one round and no time, as
 /// `telltale check` has it.

@@ -1,9 +1,15 @@
 #pragma once
-// Credentials: the fleet's trust, identities and passwords, read from their files.
+// Credentials: the fleet's trust, identities and passwords, read from their files, and read again
+// when those change.
 
+#include <compare>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
+
+#include <boost/describe/enum.hpp>
 
 #include "telltale/error.hpp"
 #include "telltale/fleet/fleet.hpp"
@@ -13,14 +19,37 @@
 
 namespace telltale::fleet {
 
+enum class CredentialKind { trust, identity, password };
+BOOST_DESCRIBE_ENUM(CredentialKind, trust, identity, password)
+
+/// Names one credential: the trust, an identity, or a target's password.
+struct CredentialName {
+  CredentialKind kind = CredentialKind::trust;
+  std::string name;  ///< of the identity or of the target; empty for the trust
+
+  friend auto operator<=>(const CredentialName&, const CredentialName&) = default;
+};
+
+/// What was read. Sharing all of it, so that a copy is cheap and looks under way keep theirs.
 struct Credentials {
-  pki::TrustStorePtr trust;                            ///< never null
-  std::map<std::string, pki::IdentityPtr> identities;  ///< by name
-  std::map<std::string, pki::Secret> redis_passwords;  ///< by target
+  pki::TrustStorePtr trust;                                                   ///< never null
+  std::map<std::string, pki::IdentityPtr> identities;                         ///< by name
+  std::map<std::string, std::shared_ptr<const pki::Secret>> redis_passwords;  ///< by target
+  /// Those whose newest reading failed, and why: what stands above is then the last good one.
+  std::map<CredentialName, Error> unreadable;
 };
 
 /// Reads everything the fleet names; the first failure is returned, with the key it belongs to and
 /// where that stands: `telltale.yml:7: targets[1].password_file: …`.
 [[nodiscard]] Result<Credentials> load_credentials(const Fleet& fleet);
+
+/// Reads `which` anew. What fails stays as it was in `before`, which held it, and is noted in
+/// `unreadable`; what succeeds is no longer noted there.
+[[nodiscard]] Credentials reread(const Fleet& fleet, const Credentials& before,
+                                 std::span<const CredentialName> which);
+
+/// The files that each credential is read from; one that has none (the system's trust, a password
+/// in the environment) is left out.
+[[nodiscard]] std::map<CredentialName, std::vector<std::string>> files_of(const Fleet& fleet);
 
 }  // namespace telltale::fleet

@@ -12,6 +12,7 @@
 #include <boost/describe/enum.hpp>
 
 #include "telltale/pki/identity.hpp"
+#include "telltale/pki/trust_store.hpp"
 #include "telltale/time.hpp"
 #include "telltale/tls/handshake.hpp"
 
@@ -76,6 +77,12 @@ struct Expectation {
   ExpectedAuthorities authorities;
   std::size_t addresses = 1;                ///< at least so many addresses (replicas) must be there
   std::string minimum_redis_version = "6";  ///< rediss only: the first with TLS
+  /// https only: whom gate takes our identity for (`GET /auth/user`, Spinnaker's X.509 login).
+  std::optional<std::string> principal;
+  std::optional<std::vector<std::string>> roles;  ///< and which roles it gives it, in any order
+
+  /// Gate's X.509 login is to be tried.
+  [[nodiscard]] bool login() const { return principal || roles; }
 
   friend bool operator==(const Expectation&, const Expectation&) = default;
 };
@@ -89,9 +96,8 @@ struct Target {
   std::vector<std::uint16_t> plaintext_ports;  ///< must not answer in plaintext on any address
   std::string health = "/health";              ///< https only: the path that is asked for
   std::string username;  ///< rediss only: AUTH's user, empty for the default one
-  std::optional<std::string> password_file;  ///< rediss only
-  std::optional<std::string> password_env;   ///< rediss only: instead of a file
-  std::optional<std::string> identity;       ///< names what this target itself presents as a client
+  std::optional<pki::SecretSource> password;  ///< rediss only: AUTH's
+  std::optional<std::string> identity;  ///< names what this target itself presents as a client
   Goal goal = Goal::need;
   Expectation expect;
   std::string source;  ///< where it was configured, `telltale.yml:12`
@@ -140,7 +146,7 @@ struct ProbeRules {
 
 struct Fleet {
   ProbeRules probe;
-  std::optional<std::string> trust_file;  ///< nothing: the system's trust store
+  std::optional<pki::TrustFiles> trust;  ///< nothing: the system's trust store
   std::map<std::string, pki::IdentityFiles> identities;
   std::vector<Target> targets;   ///< in the order of the file; at least one; names are unique
   std::vector<GateRules> gates;  ///< at least one; names are unique
@@ -151,8 +157,11 @@ struct Fleet {
 };
 
 /// The identity that we present to `target`: `probe.identity`, else the one named `telltale`, else
-/// the target's own, else the first (by name) that has a key. Null if there is none.
-[[nodiscard]] const std::string* identity_for(const Fleet& fleet, const Target& target);
+/// the target's own, else the first (by name). Those that have no key are passed over; null if none
+/// has.
+[[nodiscard]] const std::string* identity_for(
+    const Fleet& fleet, const std::map<std::string, pki::IdentityPtr>& identities,
+    const Target& target);
 
 /// The targets that a gate judges, in the fleet's order.
 [[nodiscard]] std::vector<const Target*> targets_of(const Fleet& fleet, const GateRules& gate);

@@ -18,7 +18,17 @@ class Board {
   /// Knows every target, and nothing about any of them. All gates are `unknown` since `now`.
   /// Certificates are judged by the largest certificate_validity of the gates; each gate applies
   /// its own on top.
-  Board(const fleet::Fleet& fleet, std::vector<IdentityEntry> identities, Now now);
+  Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now);
+
+  /// Takes another fleet, after a reload. Targets that have not changed keep their evidence, and
+  /// gates that have not changed their progress; all else starts as if new.
+  void reconfigure(const fleet::Fleet& fleet, Now now);
+
+  /// Takes what is now known of our own credentials.
+  void set_credentials(assess::CredentialFacts credentials);
+
+  /// Notes how a reload ended.
+  void note_reload(bool successful, CivilTime now);
 
   /// Takes the addresses of a target. One that vanished is dropped with its evidence; a resolution
   /// that failed keeps the addresses known before, and is a finding.
@@ -51,7 +61,7 @@ class Board {
   std::vector<Work> targets_;
   std::map<std::string, std::size_t, std::less<>> index_;
   std::vector<GateEntry> gates_;
-  std::vector<IdentityEntry> identities_;
+  assess::CredentialFacts credentials_;
   std::array<Histogram, enumerators<probe::Phase>().size()> phase_durations_;
   Health health_;
   bool first_round_done_ = false;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "telltale/assess/assessment.hpp"
+#include "telltale/assess/credentials.hpp"
 #include "telltale/fleet/fleet.hpp"
 #include "telltale/gate/state.hpp"
 
@@ -58,11 +59,26 @@ struct GateEntry {
   GateState state;
 };
 
-/// What we know of an identity of our own.
+/// What we know of our own credentials, and what is the matter with them.
 struct IdentityEntry {
-  std::string name;
-  pki::Chain chain;
-  bool has_key = false;
+  assess::IdentityFacts facts;
+  std::vector<assess::Finding> findings;
+};
+
+struct TrustEntry {
+  assess::TrustFacts facts;
+  std::vector<assess::Finding> findings;
+};
+
+struct PasswordEntry {
+  assess::PasswordFacts facts;
+  std::vector<assess::Finding> findings;
+};
+
+struct CredentialEntries {
+  std::vector<IdentityEntry> identities;
+  TrustEntry trust;
+  std::vector<PasswordEntry> passwords;
 };
 
 /// About the daemon itself.
@@ -76,7 +92,7 @@ struct Snapshot {
   fleet::ProbeRules probe;
   std::vector<TargetEntryPtr> targets;  ///< in the fleet's order
   std::vector<GateEntry> gates;
-  std::vector<IdentityEntry> identities;
+  CredentialEntries credentials;
   std::array<Histogram, enumerators<probe::Phase>().size()> phase_durations;
   Health health;
   bool first_round_done = false;  ///< every target was resolved and every address looked at once

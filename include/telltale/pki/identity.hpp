@@ -18,14 +18,19 @@ struct x509_st;
 
 namespace telltale::pki {
 
-/// Where an identity's parts lie, as the configuration names them. PEM; the certificate's file may
-/// hold the chain behind the leaf, and the key as well.
+/// Where an identity's parts lie, as the configuration names them. What a file is, PEM, DER,
+/// PKCS#12 or JKS, is told by its content, as the JVM does.
 struct IdentityFiles {
+  /// Holds the certificate, in PEM the chain behind it, and the key unless `key` names another
+  /// file.
   std::string certificate;
-  /// Nothing: the key is the certificate's file's, and where that holds none, the identity is known
-  /// by certificate only.
+  /// The key's own file, PEM or DER. Nothing: the key is in `certificate`, and where that holds
+  /// none, the identity is known by certificate only.
   std::optional<std::string> key;
-  std::optional<std::string> key_password_file;  ///< for an encrypted key
+  std::optional<SecretSource> password;      ///< of a store (PKCS#12, JKS)
+  std::optional<SecretSource> key_password;  ///< of the key; in a store, where it has another
+  std::optional<std::string> alias;          ///< which key of a store that has several
+  bool is_keystore = false;                  ///< there must be a key in it
 
   friend bool operator==(const IdentityFiles&, const IdentityFiles&) = default;
 };
@@ -33,9 +38,11 @@ struct IdentityFiles {
 /// A chain as it is held (not as it could be built) and, where known, its key. Immutable, shared.
 class Identity {
  public:
-  /// Reads the files. The Error names the file and what is wrong with it: unreadable, not PEM, no
-  /// certificate in it, no key in the key's file, an encrypted key without or with a wrong password
-  /// (Errc::wrong_password), a key that does not belong to the first certificate.
+  /// Reads the files. The Error names the file and what is wrong with it: unreadable, none of the
+  /// formats, no certificate in it, no key in the key's file or keystore, several keys and no
+  /// alias, a key or store without or with a wrong password (Errc::wrong_password), a key that does
+  /// not belong to the certificate. A password's own file is named by its key (`password_file`)
+  /// only.
   [[nodiscard]] static Result<std::shared_ptr<const Identity>> load(const IdentityFiles& files);
 
   /// Makes an identity from PEM texts; `key_pem` may be empty, and is then looked for behind the

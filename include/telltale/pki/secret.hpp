@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "telltale/error.hpp"
@@ -39,8 +40,27 @@ class Secret {
 /// Overwrites a buffer that held a secret; not optimised away.
 void wipe(std::string& text) noexcept;
 
-/// Reads a password from a file. One newline at the end is dropped, since editors add it. The Error
-/// names the file: Errc::unreadable, or Errc::invalid_value if nothing is left.
-[[nodiscard]] Result<Secret> read_secret(const std::string& file);
+/// Where a password is to be read from.
+struct SecretSource {
+  enum class Kind { file, environment };
+
+  Kind kind = Kind::file;
+  std::string name;  ///< of the file or of the environment variable
+
+  [[nodiscard]] static SecretSource in_file(std::string name) {
+    return {Kind::file, std::move(name)};
+  }
+
+  [[nodiscard]] static SecretSource in_environment(std::string name) {
+    return {Kind::environment, std::move(name)};
+  }
+
+  friend bool operator==(const SecretSource&, const SecretSource&) = default;
+};
+
+/// Reads a password. One newline at the end of a file is dropped, since editors add it; a file may
+/// hold 4096 bytes. Errc::unreadable, or Errc::invalid_value if there is no password. The sentence
+/// does not name the file or variable: people write the password itself there.
+[[nodiscard]] Result<Secret> read_secret(const SecretSource& source);
 
 }  // namespace telltale::pki

@@ -2,23 +2,37 @@
 // TrustStore: the trust anchors a chain is verified against.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "telltale/error.hpp"
 #include "telltale/pki/certificate.hpp"
+#include "telltale/pki/secret.hpp"
+#include "telltale/pki/store.hpp"
 #include "telltale/pki/verification.hpp"
 
 struct x509_store_st;
 
 namespace telltale::pki {
 
+/// Where trust anchors lie. What the file is, PEM, DER, PKCS#12 or JKS, is told by its content.
+struct TrustFiles {
+  std::string file;
+  /// Of a PKCS#12 or JKS. Nothing: a JKS is read without its digest check, and a PKCS#12 is tried
+  /// with no password, then with `changeit`, as a JVM's `cacerts` usually comes.
+  std::optional<SecretSource> password;
+
+  friend bool operator==(const TrustFiles&, const TrustFiles&) = default;
+};
+
 /// A set of trust anchors. Immutable after loading, shared.
 class TrustStore {
  public:
-  /// Reads every certificate of a PEM file. The Error names the file: Errc::unreadable, malformed
-  /// or unsupported; a file without any certificate is an error, since it would trust nobody.
-  [[nodiscard]] static Result<std::shared_ptr<const TrustStore>> load(const std::string& file);
+  /// Reads every certificate of the file but those of a store's keys' chains. The Error names the
+  /// file: Errc::unreadable, malformed, wrong_password or unsupported; a file without any
+  /// certificate is an error, since it would trust nobody.
+  [[nodiscard]] static Result<std::shared_ptr<const TrustStore>> load(const TrustFiles& files);
 
   [[nodiscard]] static Result<std::shared_ptr<const TrustStore>> from_pem(std::string_view pem);
 
@@ -43,10 +57,20 @@ class TrustStore {
   [[nodiscard]] ChainVerification verify(const Chain& chain, const std::string& name,
                                          CivilTime now) const;
 
+  /// The same for a TLS client's chain; no name is looked for.
+  [[nodiscard]] ChainVerification verify_client(const Chain& chain, CivilTime now) const;
+
+  /// What the anchors were read from; nothing for those of the system or of a text.
+  [[nodiscard]] const std::optional<StoreFacts>& facts() const noexcept { return facts_; }
+
  private:
   TrustStore();
 
+  [[nodiscard]] ChainVerification verify(const Chain& chain, int purpose, const std::string* name,
+                                         CivilTime now) const;
+
   Chain anchors_;
+  std::optional<StoreFacts> facts_;
   x509_store_st* store_ = nullptr;  // owned
 };
 

@@ -94,7 +94,7 @@ TEST_SUITE("assess") {
   TEST_CASE("redis_auth: refused, withheld, or not needed") {
     auto seen = redis_look("-NOAUTH Authentication required.");
     fleet::Target made = redis();
-    made.password_file = "/etc/telltale/redis";
+    made.password = pki::SecretSource::in_file("/etc/telltale/redis");
     SUBCASE("refused -> told with the server's line") {
       reply(seen).auth_error = "WRONGPASS invalid username-password pair or user is disabled.";
       CHECK(told(made, seen) == "redis_auth warning");

@@ -278,9 +278,16 @@ TEST_SUITE("fleet") {
         {rediss("password_env: hunter-2"),
          "3: targets[0].password_env: must be the name of an environment variable, such as "
          "REDIS_PASSWORD"},
-        {beside("identities: {orca: {certificate: tls.crt, key_password_file: key.password}}"),
-         "2: identities.orca.key_password_file: has no effect without key; add key or leave it "
+        {beside("identities: {orca: {keystore: tls.crt, certificate: tls.crt}}"),
+         "2: identities.orca.certificate: contradicts keystore; leave one of the two out"},
+        {beside("identities: {orca: {keystore: tls.crt, key: tls.key}}"),
+         "2: identities.orca.key: has no effect beside keystore, which holds the key; leave it "
          "out"},
+        {beside("identities: {orca: {certificate: tls.crt, password_file: key.password, "
+                "password_env: P}}"),
+         "2: identities.orca.password_env: contradicts password_file; leave one of the two out"},
+        {beside("trust: {file: ca.pem, password_file: key.password, password_env: P}"),
+         "2: trust.password_env: contradicts password_file; leave one of the two out"},
     });
   }
 

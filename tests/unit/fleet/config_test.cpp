@@ -65,7 +65,7 @@ TEST_SUITE("fleet") {
     CHECK(fleet->probe.timeout == 5s);
     CHECK(fleet->probe.stale_after == 65s);
     CHECK(fleet->probe.concurrency == 32);
-    CHECK_FALSE(fleet->trust_file);
+    CHECK_FALSE(fleet->trust);
     CHECK(fleet->identities.empty());
 
     REQUIRE(fleet->targets.size() == 1);
@@ -100,12 +100,13 @@ TEST_SUITE("fleet") {
     CHECK(fleet.probe.concurrency == 8);
     CHECK(fleet.probe.identity == "telltale");
     CHECK((fleet.probe.stranger == Stranger::never));
-    CHECK(fleet.trust_file == files.path("ca.pem"));
-    CHECK(fleet.identities.at("telltale") == pki::IdentityFiles{files.path("tls.crt"),
-                                                                files.path("tls.key"),
-                                                                files.path("key.password")});
-    CHECK(fleet.identities.at("orca") ==
-          pki::IdentityFiles{files.path("tls.crt"), std::nullopt, std::nullopt});
+    CHECK(fleet.trust == pki::TrustFiles{.file = files.path("ca.pem")});
+    CHECK(
+        fleet.identities.at("telltale") ==
+        pki::IdentityFiles{.certificate = files.path("tls.crt"),
+                           .key = files.path("tls.key"),
+                           .key_password = pki::SecretSource::in_file(files.path("key.password"))});
+    CHECK(fleet.identities.at("orca") == pki::IdentityFiles{.certificate = files.path("tls.crt")});
     CHECK(files.without_directory(fleet.sources.at("trust.file")) == "telltale.yml:9");
     CHECK(files.without_directory(fleet.sources.at("identities.orca")) == "telltale.yml:12");
 
@@ -131,11 +132,11 @@ TEST_SUITE("fleet") {
           Url{Scheme::rediss, "spin-redis.spinnaker", 6379, "rediss://spin-redis.spinnaker"});
     CHECK(redis.addresses == std::vector<Endpoint>{{"10.0.0.7", 6379}, {"fd00::8", 6380}});
     CHECK(redis.username == "telltale");
-    CHECK(redis.password_file == files.path("redis.password"));
+    CHECK(redis.password == pki::SecretSource::in_file(files.path("redis.password")));
     CHECK((redis.expect.client_auth == tls::ClientAuthMode::need));
     CHECK((redis.expect.authorities.rule == AuthoritiesRule::empty));
     CHECK(redis.expect.minimum_redis_version == "6.2");
-    CHECK(fleet.targets[2].password_env == "CACHE_PASSWORD");
+    CHECK(fleet.targets[2].password == pki::SecretSource::in_environment("CACHE_PASSWORD"));
 
     REQUIRE(fleet.gates.size() == 2);
     CHECK(fleet.gates[0] == GateRules{"need", {}, 5, 1h, 24h * 14, {}});
@@ -194,8 +195,8 @@ TEST_SUITE("fleet") {
         "trust: {file: ./tls/../tls/other.pem}\ntargets: [{name: a, url: \"https://a\"}]\n");
     REQUIRE(absolute.has_value());
     REQUIRE(relative.has_value());
-    CHECK(absolute->trust_file == elsewhere);
-    CHECK(relative->trust_file == elsewhere);
+    CHECK(absolute->trust->file == elsewhere);
+    CHECK(relative->trust->file == elsewhere);
   }
 
   TEST_CASE("load_config: a file that is there, missing, a directory, too large") {

@@ -14,20 +14,23 @@ namespace {
 Fleet with_password_file(const std::string& file) {
   Fleet fleet;
   fleet.targets.push_back({.name = "orca", .source = "telltale.yml:2"});
-  fleet.targets.push_back({.name = "redis", .password_file = file, .source = "telltale.yml:7"});
+  fleet.targets.push_back(
+      {.name = "redis", .password = pki::SecretSource::in_file(file), .source = "telltale.yml:7"});
   return fleet;
 }
 
 Fleet with_password_env(const std::string& variable) {
   Fleet fleet;
-  fleet.targets.push_back({.name = "redis", .password_env = variable, .source = "telltale.yml:7"});
+  fleet.targets.push_back({.name = "redis",
+                           .password = pki::SecretSource::in_environment(variable),
+                           .source = "telltale.yml:7"});
   return fleet;
 }
 
 /// The password that was read for the Redis target, or what is wrong with it.
 std::string password_of(const Fleet& fleet) {
   const Result<Credentials> credentials = load_credentials(fleet);
-  return credentials ? std::string(credentials->redis_passwords.at("redis").reveal())
+  return credentials ? std::string(credentials->redis_passwords.at("redis")->reveal())
                      : credentials.error().detail();
 }
 
@@ -38,11 +41,11 @@ TEST_SUITE("fleet") {
     const mint::Credential ours = root.issue({.common_name = "telltale"});
     const mint::Credential orca = root.issue({.common_name = "orca"});
     Fleet fleet;
-    fleet.trust_file = files.write("ca.pem", root.certificate_pem());
+    fleet.trust = {.file = files.write("ca.pem", root.certificate_pem())};
     fleet.identities["telltale"] = {
         .certificate = files.write("telltale.crt", ours.chain_pem()),
         .key = files.write("telltale.key", ours.encrypted_key_pem("hunter2")),
-        .key_password_file = files.write("key.password", "hunter2\n")};
+        .key_password = pki::SecretSource::in_file(files.write("key.password", "hunter2\n"))};
     fleet.identities["orca"] = {.certificate = files.write("orca.crt", orca.chain_pem())};
 
     const Result<Credentials> credentials = load_credentials(fleet);
@@ -75,20 +78,21 @@ TEST_SUITE("fleet") {
     };
 
     Fleet fleet;
-    fleet.trust_file = junk;
+    fleet.trust = {.file = junk};
     begins(fleet, "trust.file: " + junk);
     fleet.sources["trust.file"] = "telltale.yml:3";
     begins(fleet, "telltale.yml:3: trust.file: " + junk);
 
-    fleet.trust_file = files.write("ca.pem", root.certificate_pem());
+    fleet.trust = {.file = files.write("ca.pem", root.certificate_pem())};
     fleet.sources["identities.telltale"] = "telltale.yml:6";
     fleet.identities["telltale"] = {.certificate = junk};
     begins(fleet, "telltale.yml:6: identities.telltale: " + junk);
 
     const std::string key = files.write("telltale.key", ours.encrypted_key_pem("secret"));
-    fleet.identities["telltale"] = {.certificate = files.write("telltale.crt", ours.chain_pem()),
-                                    .key = key,
-                                    .key_password_file = files.write("key.password", "hunter2")};
+    fleet.identities["telltale"] = {
+        .certificate = files.write("telltale.crt", ours.chain_pem()),
+        .key = key,
+        .key_password = pki::SecretSource::in_file(files.write("key.password", "hunter2"))};
     begins(fleet, "telltale.yml:6: identities.telltale: " + key);
   }
 

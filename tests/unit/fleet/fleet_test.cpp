@@ -1,26 +1,32 @@
 #include "telltale/fleet/fleet.hpp"
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
 
+#include "support/mint.hpp"
+
 namespace telltale::fleet {
 namespace {
 
-Fleet fleet_of(std::vector<std::pair<std::string, bool>> identities) {
-  Fleet fleet;
-  for (const auto& [name, has_key] : identities) {
-    fleet.identities[name].certificate = name + ".crt";
-    if (has_key) {
-      fleet.identities[name].key = name + ".key";
-    }
+/// Identities by name; those with `true` have a key.
+std::map<std::string, pki::IdentityPtr> identities_of(
+    const std::vector<std::pair<std::string, bool>>& names) {
+  static const mint::Credential credential = mint::self_signed({});
+  std::map<std::string, pki::IdentityPtr> identities;
+  for (const auto& [name, has_key] : names) {
+    const std::string key = has_key ? credential.key_pem() : "";
+    identities[name] = pki::Identity::from_pem(credential.chain_pem(), key).value();
   }
-  return fleet;
+  return identities;
 }
 
-std::string name_for(const Fleet& fleet, const Target& target) {
-  const std::string* name = identity_for(fleet, target);
+std::string name_for(const Fleet& fleet, const std::map<std::string, pki::IdentityPtr>& identities,
+                     const Target& target) {
+  const std::string* name = identity_for(fleet, identities, target);
   return name == nullptr ? "nobody" : *name;
 }
 
@@ -36,30 +42,33 @@ TEST_SUITE("fleet") {
     const Target orca{.name = "orca", .identity = "orca"};
 
     SUBCASE("probe.identity comes before all") {
-      Fleet fleet = fleet_of({{"ci", true}, {"orca", true}, {"telltale", true}});
-      fleet.probe.identity = "ci";
-      CHECK(name_for(fleet, orca) == "ci");
-      CHECK(name_for(fleet, plain) == "ci");
+      const auto identities = identities_of({{"ci", true}, {"orca", true}, {"telltale", true}});
+      const Fleet fleet{.probe = {.identity = "ci"}};
+      CHECK(name_for(fleet, identities, orca) == "ci");
+      CHECK(name_for(fleet, identities, plain) == "ci");
     }
     SUBCASE("telltale comes before the target's own") {
-      const Fleet fleet = fleet_of({{"a", true}, {"orca", true}, {"telltale", true}});
-      CHECK(name_for(fleet, orca) == "telltale");
-      CHECK(name_for(fleet, plain) == "telltale");
+      const auto identities = identities_of({{"a", true}, {"orca", true}, {"telltale", true}});
+      const Fleet fleet;
+      CHECK(name_for(fleet, identities, orca) == "telltale");
+      CHECK(name_for(fleet, identities, plain) == "telltale");
     }
     SUBCASE("the target's own comes before any") {
-      const Fleet fleet = fleet_of({{"a", true}, {"orca", true}});
-      CHECK(name_for(fleet, orca) == "orca");
-      CHECK(name_for(fleet, plain) == "a");
+      const auto identities = identities_of({{"a", true}, {"orca", true}});
+      const Fleet fleet;
+      CHECK(name_for(fleet, identities, orca) == "orca");
+      CHECK(name_for(fleet, identities, plain) == "a");
     }
     SUBCASE("what has no key cannot be presented") {
-      const Fleet fleet =
-          fleet_of({{"a", false}, {"ci", true}, {"orca", false}, {"telltale", false}});
-      CHECK(name_for(fleet, orca) == "ci");
-      CHECK(name_for(fleet, plain) == "ci");
+      const auto identities =
+          identities_of({{"a", false}, {"ci", true}, {"orca", false}, {"telltale", false}});
+      const Fleet fleet;
+      CHECK(name_for(fleet, identities, orca) == "ci");
+      CHECK(name_for(fleet, identities, plain) == "ci");
     }
     SUBCASE("nobody has a key") {
-      CHECK(name_for(fleet_of({{"orca", false}}), orca) == "nobody");
-      CHECK(name_for(Fleet{}, orca) == "nobody");
+      CHECK(name_for(Fleet{}, identities_of({{"orca", false}}), orca) == "nobody");
+      CHECK(name_for(Fleet{}, {}, orca) == "nobody");
     }
   }
 

@@ -164,12 +164,12 @@ TEST_SUITE("gate") {
 
   TEST_CASE("board: internal errors and identities are in the snapshot") {
     fleet::Fleet fleet = fleet_of({"orca"});
-    Board board(fleet, {{.name = "telltale", .chain = {}, .has_key = true}}, at(7s));
+    Board board(fleet, {.identities = {{.name = "telltale", .has_key = true}}}, at(7s));
     board.note_internal_error();
     const SnapshotPtr snapshot = board.snapshot(at(8s));
     CHECK(snapshot->health.internal_errors == 1);
     CHECK(snapshot->health.last_reload_success == at(7s).civil);
-    REQUIRE(snapshot->identities.size() == 1);
-    CHECK(snapshot->identities[0].name == "telltale");
+    REQUIRE(snapshot->credentials.identities.size() == 1);
+    CHECK(snapshot->credentials.identities[0].facts.name == "telltale");
   }
 }

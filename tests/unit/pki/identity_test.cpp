@@ -125,7 +125,7 @@ TEST_CASE("identity: keys of every kind and form -> read") {
       CAPTURE(text.substr(0, text.find('\n')));
       const auto identity = Identity::load({.certificate = files.write("crt", own.chain_pem()),
                                             .key = files.write("key", text),
-                                            .key_password_file = password_file});
+                                            .key_password = SecretSource::in_file(password_file)});
       CHECK(identity.value()->has_key());
     }
   }
@@ -151,7 +151,7 @@ TEST_CASE("identity: an encrypted key and no password, or a wrong one -> says wh
     for (const std::string_view wrong : {"hunter3", "hunter2 ", "\n\n", "a"}) {
       CHECK(error_of({.certificate = crt,
                       .key = key,
-                      .key_password_file = f.files.write("password", wrong)}) ==
+                      .key_password = SecretSource::in_file(f.files.write("password", wrong))}) ==
             Error(Errc::wrong_password,
                   key + ": holds a private key that the password given does not open"));
     }
@@ -209,16 +209,18 @@ TEST_CASE("identity: files missing or not what they should be -> one sentence wi
   };
 
   const Row rows[] = {
-      {{.certificate = missing}, Errc::unreadable, missing + ": No such file or directory"},
+      {{.certificate = missing},
+       Errc::unreadable,
+       missing + ": cannot be read: No such file or directory"},
       {{.certificate = crt, .key = missing},
        Errc::unreadable,
-       missing + ": No such file or directory"},
-      {{.certificate = crt, .key = key, .key_password_file = missing},
+       missing + ": cannot be read: No such file or directory"},
+      {{.certificate = crt, .key = key, .key_password = SecretSource::in_file(missing)},
        Errc::unreadable,
-       missing + ": No such file or directory"},
+       "key_password_file: cannot be read: No such file or directory"},
       {{.certificate = f.files.path().string()},
        Errc::unreadable,
-       f.files.path().string() + ": Is a directory"},
+       f.files.path().string() + ": cannot be read: Is a directory"},
       {{.certificate = garbage},
        Errc::malformed,
        garbage + ": is not PEM: no line begins with -----BEGIN"},

@@ -1,8 +1,12 @@
 #include "telltale/pki/secret.hpp"
 
+#include <cstdlib>
+#include <sys/stat.h>
 #include <type_traits>
 
 #include <doctest/doctest.h>
+
+#include "telltale/pki/file.hpp"
 
 #include "support/temp_dir.hpp"
 
@@ -51,31 +55,56 @@ TEST_CASE("password file: read -> one newline at the end is dropped, nothing els
       {"hunter2\n\n", "hunter2\n"}, {" a b \n", " a b "},
   };
   for (const Row& row : rows) {
-    CHECK(read_secret(files.write("password", row.content)).value().reveal() == row.secret);
+    CHECK(
+        read_secret(SecretSource::in_file(files.write("password", row.content))).value().reveal() ==
+        row.secret);
   }
-  const std::string large(100000, 'x');
-  CHECK(read_secret(files.write("password", large)).value().reveal() == large);
+  const std::string large(4096, 'x');
+  CHECK(
+      read_secret(SecretSource::in_file(files.write("password", large + "\n"))).value().reveal() ==
+      large);
 }
 
-TEST_CASE("password file: missing, empty, too large or no file -> an error that names it") {
+TEST_CASE("password file: missing, empty, too large or no file -> says so, without its name") {
   const mint::TempDir files;
-  const std::string missing = (files.path() / "missing").string();
-  CHECK(read_secret(missing).error() ==
-        Error(Errc::unreadable, missing + ": No such file or directory"));
-  const std::string directory = files.path().string();
-  CHECK(read_secret(directory).error() == Error(Errc::unreadable, directory + ": Is a directory"));
+  CHECK(read_secret(SecretSource::in_file((files.path() / "missing").string())).error() ==
+        Error(Errc::unreadable, "cannot be read: No such file or directory"));
+  CHECK(read_secret(SecretSource::in_file(files.path().string())).error() ==
+        Error(Errc::unreadable, "cannot be read: Is a directory"));
   for (const std::string_view nothing : {"", "\n", "\r\n"}) {
-    const std::string file = files.write("empty", nothing);
-    CHECK(read_secret(file).error() ==
-          Error(Errc::invalid_value, file + ": is empty, where a password was expected"));
+    CHECK(read_secret(SecretSource::in_file(files.write("empty", nothing))).error() ==
+          Error(Errc::invalid_value, "is empty; write the password into the file"));
   }
-  const std::string large = files.write("large", std::string(16UL * 1024 * 1024 + 1, 'x'));
-  CHECK(read_secret(large).error() ==
-        Error(Errc::invalid_value, large + ": is larger than 16 MiB"));
+  CHECK(read_secret(SecretSource::in_file(files.write("large", std::string(4097, 'x')))).error() ==
+        Error(Errc::invalid_value, "is larger than 4096 bytes"));
 }
 
-TEST_CASE("password file: endless -> refused, not read for ever") {
-  CHECK(read_secret("/dev/zero").error().code() == Errc::invalid_value);
+TEST_CASE("password in the environment: set -> as it is; unset or empty -> says so") {
+  const SecretSource source = SecretSource::in_environment("TELLTALE_TEST_PASSWORD");
+  ::setenv(source.name.c_str(), " hunter2\n", 1);
+  CHECK(read_secret(source).value().reveal() == " hunter2\n");
+  for (const bool is_empty : {true, false}) {
+    is_empty ? ::setenv(source.name.c_str(), "", 1) : ::unsetenv(source.name.c_str());
+    CHECK(read_secret(source).error() ==
+          Error(Errc::invalid_value,
+                "names an environment variable that is not set; set it to the password"));
+  }
+}
+
+TEST_CASE("file: endless, or larger than allowed -> refused, not read for ever") {
+  CHECK(read_file("/dev/zero").error() ==
+        Error(Errc::invalid_value, "is larger than 16777216 bytes"));
+  const mint::TempDir files;
+  const std::string file = files.write("file", "12345");
+  CHECK(read_file(file, 5).value().reveal() == "12345");
+  CHECK(read_file(file, 4).error() == Error(Errc::invalid_value, "is larger than 4 bytes"));
+}
+
+TEST_CASE("file: a FIFO that nobody writes to -> empty, and at once") {
+  const mint::TempDir files;
+  const std::string fifo = (files.path() / "fifo").string();
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  CHECK(read_file(fifo).value().empty());
 }
 
 TEST_SUITE_END();

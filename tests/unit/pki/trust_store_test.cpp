@@ -336,7 +336,7 @@ TEST_CASE("trust: loaded from a file -> its certificates, in order, doubles too"
   const std::string file = files.write(
       "ca.pem", "# our roots\n" + mint::to_pem({f.root.certificate(), f.other_root.certificate(),
                                                 f.root.certificate()}));
-  const auto trust = TrustStore::load(file).value();
+  const auto trust = TrustStore::load({.file = file}).value();
   CHECK(names_on(trust->anchors()) ==
         std::vector<std::string>{"CN=Root A", "CN=Root B", "CN=Root A"});
   CHECK(trust->verify(as_sent(f.other_root.issue()), "", now).trusted);
@@ -346,16 +346,16 @@ TEST_CASE("trust: a file missing, empty or without a certificate -> an error tha
   const Fixture f;
   const mint::TempDir files;
   const std::string missing = (files.path() / "missing").string();
-  CHECK(TrustStore::load(missing).error() ==
-        Error(Errc::unreadable, missing + ": No such file or directory"));
+  CHECK(TrustStore::load({.file = missing}).error() ==
+        Error(Errc::unreadable, missing + ": cannot be read: No such file or directory"));
   const std::string empty = files.write("empty.pem", "");
-  CHECK(TrustStore::load(empty).error() ==
+  CHECK(TrustStore::load({.file = empty}).error() ==
         Error(Errc::malformed, empty + ": is empty, where PEM was expected"));
   const std::string key = files.write("ca.key", f.root.credential().key_pem());
-  CHECK(TrustStore::load(key).error() ==
+  CHECK(TrustStore::load({.file = key}).error() ==
         Error(Errc::malformed, key + ": holds no certificate, only PRIVATE KEY"));
   const std::string jks = files.write("ca.jks", "\xfe\xed\xfe\xed");
-  CHECK(TrustStore::load(jks).error() ==
+  CHECK(TrustStore::load({.file = jks}).error() ==
         Error(Errc::unsupported, jks + ": is a Java keystore (JKS); this version reads PEM"));
 }
 

@@ -145,8 +145,11 @@ inline gate::Snapshot snapshot(std::vector<gate::TargetEntry> targets,
         gate.rules.targets.empty() ? made.targets.size() : gate.rules.targets.size();
     gate.state.targets.assign(in_scope, gate.state.whole);
   }
-  made.identities = {
-      {"telltale", {certificate("CN=telltale", "CN=Lab Root", civil(2027, 6, 1, 0))}, true}};
+  assess::IdentityFacts telltale;
+  telltale.name = "telltale";
+  telltale.chain = {certificate("CN=telltale", "CN=Lab Root", civil(2027, 6, 1, 0))};
+  telltale.has_key = true;
+  made.credentials.identities = {{telltale, {}}};
   made.health.last_reload_success = ago(std::chrono::hours(3)).civil;
   made.first_round_done = true;
   made.made_at = now();
@@ -238,7 +241,7 @@ inline gate::Snapshot hostile_fleet() {
   entry.assessment.findings = {
       finding(assess::Reason::replicas_disagree, assess::Severity::warning, hostile)};
   gate::Snapshot made = snapshot({std::move(entry)}, {open_gate(hostile)});
-  made.identities.front().name = hostile;
+  made.credentials.identities.front().facts.name = hostile;
   return made;
 }
 
