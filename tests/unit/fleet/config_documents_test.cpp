@@ -96,7 +96,7 @@ TEST_SUITE("fleet") {
     REQUIRE_MESSAGE(fleet.has_value(), fleet.error().detail());
     CHECK(fleet->targets.size() == 3);
     CHECK(fleet->probe == ProbeRules{});
-    CHECK(*identity_for(*fleet, fleet->targets.front()) == "telltale");
+    CHECK(fleet->identities.contains("telltale"));
   }
 }
 
