@@ -77,12 +77,12 @@ TEST_SUITE("fleet") {
       CHECK_MESSAGE(std::regex_search(example, mention), key, " is not in the example");
     }
 
-    const Result<Fleet> fleet =
-        load_example("config/telltale.example.yml",
-                     {"tls/ca.pem", "tls/telltale.crt", "tls/telltale.key",
-                      "tls/telltale.key.password", "tls/orca.crt", "redis.password"});
+    const Result<Fleet> fleet = load_example(
+        "config/telltale.example.yml",
+        {"tls/truststore.p12", "tls/truststore.password", "tls/telltale.crt", "tls/telltale.key",
+         "tls/telltale.key.password", "tls/orca.crt", "tls/gate.p12", "redis.password"});
     REQUIRE_MESSAGE(fleet.has_value(), fleet.error().detail());
-    CHECK(fleet->targets.size() == 6);
+    CHECK(fleet->targets.size() == 7);
     CHECK(fleet->gates.size() == 2);
     // The example says what the defaults are.
     const ProbeRules defaults{.identity = "telltale"};

@@ -131,7 +131,8 @@ TEST_SUITE("fleet") {
         {beside("callers: []"),
          "2: callers: unknown key; known: probe, trust, identities, targets, gates"},
         {beside("target: []"), "2: target: unknown key; did you mean \"targets\"?"},
-        {beside("trust: {path: ca.pem}"), "2: trust.path: unknown key; known: file"},
+        {beside("trust: {path: ca.pem}"),
+         "2: trust.path: unknown key; known: file, password_file, password_env"},
         {https("runtime: java"),
          "3: targets[0].runtime: unknown key; known: name, url, discover, server_name, addresses, "
          "plaintext_ports, health, goal, identity, username, password_file, password_env, expect"},
@@ -381,8 +382,6 @@ TEST_SUITE("fleet") {
          "2: probe.identity: \"telltale\" is not an identity; there are none"},
         {beside("probe: {identity: teltale}\nidentities: {telltale: {certificate: tls.crt}}"),
          "2: probe.identity: \"teltale\" is not an identity; did you mean \"telltale\"?"},
-        {beside("probe: {identity: telltale}\nidentities: {telltale: {certificate: tls.crt}}"),
-         "2: probe.identity: \"telltale\" has no key, so it cannot be presented; add its key"},
         {https("identity: orca"),
          "3: targets[0].identity: \"orca\" is not an identity; there are none"},
         {beside("gates: [{name: need, targets: [orca, gate]}]"),

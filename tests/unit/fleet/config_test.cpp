@@ -21,10 +21,11 @@ probe:
   concurrency: 8
   identity: telltale
   stranger: never
-trust: {file: ca.pem}
+trust: {file: ca.pem, password_env: TRUST_PASSWORD}
 identities:
   telltale: {certificate: tls.crt, key: tls.key, key_password_file: key.password}
   orca: {certificate: tls.crt}
+  gate: {keystore: tls.crt, password_file: key.password, key_password_env: GATE_KEY, alias: Gate}
 targets:
   - name: orca
     url: https://Spin-Orca.spinnaker:8083
@@ -41,6 +42,7 @@ targets:
     username: telltale
     password_file: redis.password
     expect: {client_auth: need, authorities: empty, redis_version: ">=6.2", addresses: 2}
+  - {name: gate, url: "https://gate", expect: {principal: ops@example, roles: [ops, "dev lead"]}}
   - {name: cache, url: "rediss://10.0.0.9:6400", password_env: CACHE_PASSWORD}
 gates:
   - name: need
@@ -100,17 +102,25 @@ TEST_SUITE("fleet") {
     CHECK(fleet.probe.concurrency == 8);
     CHECK(fleet.probe.identity == "telltale");
     CHECK((fleet.probe.stranger == Stranger::never));
-    CHECK(fleet.trust == pki::TrustFiles{.file = files.path("ca.pem")});
+    CHECK(fleet.trust ==
+          pki::TrustFiles{.file = files.path("ca.pem"),
+                          .password = pki::SecretSource::in_environment("TRUST_PASSWORD")});
     CHECK(
         fleet.identities.at("telltale") ==
         pki::IdentityFiles{.certificate = files.path("tls.crt"),
                            .key = files.path("tls.key"),
                            .key_password = pki::SecretSource::in_file(files.path("key.password"))});
     CHECK(fleet.identities.at("orca") == pki::IdentityFiles{.certificate = files.path("tls.crt")});
+    CHECK(fleet.identities.at("gate") ==
+          pki::IdentityFiles{.certificate = files.path("tls.crt"),
+                             .password = pki::SecretSource::in_file(files.path("key.password")),
+                             .key_password = pki::SecretSource::in_environment("GATE_KEY"),
+                             .alias = "Gate",
+                             .is_keystore = true});
     CHECK(files.without_directory(fleet.sources.at("trust.file")) == "telltale.yml:9");
     CHECK(files.without_directory(fleet.sources.at("identities.orca")) == "telltale.yml:12");
 
-    REQUIRE(fleet.targets.size() == 3);
+    REQUIRE(fleet.targets.size() == 4);
     const Target& orca = fleet.targets[0];
     CHECK(orca.url.host == "spin-orca.spinnaker");
     CHECK(orca.url.text == "https://Spin-Orca.spinnaker:8083");
@@ -127,6 +137,11 @@ TEST_SUITE("fleet") {
     CHECK(orca.expect.authorities.names[0].text == "CN=Root, O=Lab");
     CHECK(orca.expect.authorities.names[0].canonical == *pki::canonical_of_text("cn=root,o=lab"));
 
+    CHECK_FALSE(orca.expect.login());
+    CHECK(fleet.targets[2].expect.login());
+    CHECK(fleet.targets[2].expect.principal == "ops@example");
+    CHECK(fleet.targets[2].expect.roles == std::vector<std::string>{"ops", "dev lead"});
+
     const Target& redis = fleet.targets[1];
     CHECK(redis.url ==
           Url{Scheme::rediss, "spin-redis.spinnaker", 6379, "rediss://spin-redis.spinnaker"});
@@ -136,7 +151,7 @@ TEST_SUITE("fleet") {
     CHECK((redis.expect.client_auth == tls::ClientAuthMode::need));
     CHECK((redis.expect.authorities.rule == AuthoritiesRule::empty));
     CHECK(redis.expect.minimum_redis_version == "6.2");
-    CHECK(fleet.targets[2].password == pki::SecretSource::in_environment("CACHE_PASSWORD"));
+    CHECK(fleet.targets[3].password == pki::SecretSource::in_environment("CACHE_PASSWORD"));
 
     REQUIRE(fleet.gates.size() == 2);
     CHECK(fleet.gates[0] == GateRules{"need", {}, 5, 1h, 24h * 14, {}});

@@ -1,7 +1,10 @@
 #include "telltale/fleet/credentials.hpp"
 
 #include <cstdlib>
+#include <map>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -120,6 +123,79 @@ TEST_SUITE("fleet") {
           key + "cannot be read: No such file or directory");
     CHECK(password_of(with_password_file(files.path().string())) ==
           key + "cannot be read: Is a directory");
+  }
+
+  TEST_CASE("load_credentials: probe.identity without a key -> it cannot be presented") {
+    const mint::TempDir files;
+    const mint::Credential ours = mint::self_signed({});
+    Fleet fleet{.probe = {.identity = "telltale"}};
+    fleet.identities["telltale"] = {.certificate = files.write("telltale.crt", ours.chain_pem())};
+    CHECK(load_credentials(fleet).error() ==
+          Error(Errc::invalid_value,
+                "identities.telltale: has no key, so it cannot be presented as probe.identity; add "
+                "its key"));
+  }
+
+  TEST_CASE("files_of: every credential that has files -> all of its files") {
+    Fleet fleet;
+    fleet.identities["orca"] = {.certificate = "orca.p12",
+                                .password = pki::SecretSource::in_file("orca.password"),
+                                .key_password = pki::SecretSource::in_environment("ORCA")};
+    fleet.identities["gate"] = {.certificate = "gate.crt",
+                                .key = "gate.key",
+                                .key_password = pki::SecretSource::in_file("gate.password")};
+    fleet.targets = {
+        {.name = "redis", .password = pki::SecretSource::in_file("redis.password")},
+        {.name = "cache", .password = pki::SecretSource::in_environment("CACHE")},
+        {.name = "front50"},
+    };
+    using Files = std::map<CredentialName, std::vector<std::string>>;
+    Files expected = {
+        {{CredentialKind::identity, "orca"}, {"orca.p12", "orca.password"}},
+        {{CredentialKind::identity, "gate"}, {"gate.crt", "gate.key", "gate.password"}},
+        {{CredentialKind::password, "redis"}, {"redis.password"}},
+    };
+    CHECK((files_of(fleet) == expected));
+    fleet.trust = {.file = "ca.p12", .password = pki::SecretSource::in_file("ca.password")};
+    expected[{CredentialKind::trust, ""}] = {"ca.p12", "ca.password"};
+    CHECK((files_of(fleet) == expected));
+  }
+
+  TEST_CASE("reread: a good file -> taken; a bad one -> the last good stays, and why it is bad") {
+    const mint::TempDir files;
+    const mint::Ca root;
+    const mint::Credential first = root.issue({.common_name = "first"});
+    const mint::Credential second = root.issue({.common_name = "second"});
+    Fleet fleet;
+    const std::string file = files.write("orca.pem", first.chain_pem() + first.key_pem());
+    fleet.trust = {.file = files.write("ca.pem", root.certificate_pem())};
+    fleet.identities["orca"] = {.certificate = file};
+    fleet.targets = {
+        {.name = "redis",
+         .password = pki::SecretSource::in_file(files.write("redis.password", "one"))}};
+    const Credentials loaded = load_credentials(fleet).value();
+
+    const std::vector<CredentialName> all = {{CredentialKind::trust, ""},
+                                             {CredentialKind::identity, "orca"},
+                                             {CredentialKind::password, "redis"}};
+    (void)files.write("orca.pem", "junk");
+    (void)files.write("ca.pem", "");
+    (void)files.write("redis.password", "");
+    const Credentials broken = reread(fleet, loaded, all);
+    CHECK(broken.trust == loaded.trust);
+    CHECK(broken.identities.at("orca") == loaded.identities.at("orca"));
+    CHECK(broken.redis_passwords.at("redis") == loaded.redis_passwords.at("redis"));
+    CHECK(broken.unreadable.size() == 3);
+    CHECK(broken.unreadable.at(all[1]).detail().starts_with("identities.orca: " + file));
+
+    (void)files.write("orca.pem", second.chain_pem() + second.key_pem());
+    (void)files.write("redis.password", "two");
+    const Credentials mended = reread(fleet, broken, std::span(all).subspan(1));
+    CHECK(mended.identities.at("orca")->leaf().der == second.leaf);
+    CHECK(mended.redis_passwords.at("redis")->reveal() == "two");
+    REQUIRE(mended.unreadable.size() == 1);
+    CHECK((mended.unreadable.begin()->first.kind == CredentialKind::trust));
+    CHECK(loaded.identities.at("orca")->leaf().der == first.leaf);
   }
 
   TEST_CASE(
