@@ -29,7 +29,7 @@ def write_config(lab: Path, rows: list[Row], ports: dict[Peer, int]) -> Path:
         ],
     }
     path = lab / "telltale.yml"
-    path.write_text(_yaml(config))
+    path.write_text(to_yaml(config))
     return path
 
 
@@ -59,7 +59,7 @@ def _target(lab: Path, row: Row, ports: dict[Peer, int]) -> dict[str, Any]:
     return target
 
 
-def _yaml(config: dict[str, Any]) -> str:
+def to_yaml(config: dict[str, Any]) -> str:
     """Block style at the top, flow style below: one line per identity and target."""
     lines = []
     for key, value in config.items():
