@@ -20,7 +20,7 @@ class Secrets:
             self._add_key(file)
 
     def found_in(self, output: bytes) -> list[str]:
-        folded = output.replace(b":", b"").lower()
+        folded = re.sub(rb"[:\s]", b"", output).lower()
         return sorted({what for needle, what in self._needles.items() if needle in output or needle.lower() in folded})
 
     def _add(self, what: str, needle: bytes) -> None:
