@@ -48,6 +48,12 @@ def make(lab: Path, stores: list[Store]) -> None:
         list(pool.map(lambda store: [_run(lab, command) for command in store.commands], stores))
 
 
+def export(lab: Path, name: str, target: str) -> None:
+    """Writes NAME's key and chain as a PKCS#12."""
+    _run(lab, openssl("pkcs12", "-export", "-in", f"{name}.crt", "-inkey", f"{name}.key", "-name", name,
+                      "-passout", "env:STORE_PASSWORD", "-out", target))
+
+
 def _run(lab: Path, command: tuple[str, ...]) -> None:
     environment = os.environ | {"STORE_PASSWORD": STORE_PASSWORD, "KEY_PASSWORD": KEY_PASSWORD}
     done = subprocess.run(command, cwd=lab, capture_output=True, text=True, env=environment)
