@@ -222,8 +222,10 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "redis INFO server"},
     {Reason::principal_mismatch, error,
      "Gate does not take telltale's identity for the principal that is expected.",
-     "Check `x509.enabled` and `x509.subject-principal-regex` of gate, that the port asks for "
-     "certificates, and `expect.principal`; `telltale inspect` shows what a certificate yields.",
+     "Check `x509.enabled` of gate, that the port asks for certificates, and `expect.principal`. "
+     "An "
+     "e-mail address in subjectAltName comes before `x509.subject-principal-regex`; `telltale "
+     "inspect` shows what a certificate yields.",
      "gate AuthController (/auth/user), X509AuthenticationUserDetailsService"},
     {Reason::roles_mismatch, error, "Gate does not give telltale's identity the expected roles.",
      "Check `x509.role-oid` of gate, the roles in the certificate (`telltale inspect`), what the "
