@@ -30,7 +30,7 @@ ROOMS = {
     "root": Room(libraries=("boost/system/", "boost/describe", "boost/mp11")),
     "pki": Room(rooms=("root",), libraries=("openssl/",)),
     "tls": Room(rooms=("pki",), libraries=("openssl/",)),
-    "probe": Room(rooms=("tls",), libraries=("boost/asio", "boost/beast", "hiredis/"),
+    "probe": Room(rooms=("tls",), libraries=("boost/asio", "boost/beast", "boost/json", "hiredis/"),
                   headers=("fleet/fleet.hpp",)),
     "fleet": Room(rooms=("pki",), libraries=("yaml-cpp/", "boost/url")),
     "assess": Room(pure=True),

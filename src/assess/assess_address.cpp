@@ -101,6 +101,7 @@ AddressAssessment gather_facts(const probe::Observation& observation,
     facts.verification = observation.peer_chains.front().verification;
   }
   facts.first_to_end = find_first_to_end(observation);
+  facts.login = observation.login;
   facts.reachable = is_reachable(observation);
   facts.looked_at = observation.looked_at;
   return facts;
@@ -139,8 +140,9 @@ AddressAssessment assess_address(const fleet::Target& target, const probe::Obser
                   .validity_margin = validity_margin,
                   .now = now};
   Report report;
-  for (const auto rules : {transport_rules(), client_auth_rules(), chain_rules(),
-                           authorities_rules(), identity_rules(), application_rules()}) {
+  for (const auto rules :
+       {transport_rules(), client_auth_rules(), chain_rules(), authorities_rules(),
+        identity_rules(), application_rules(), login_rules()}) {
     for (const Rule rule : rules) {
       rule(look, report);
     }

@@ -142,7 +142,7 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "Java compares names, Go compares bytes: a Go caller with a chain like telltale's would "
      "present nothing. Issue from the CA certificate that the service trusts.",
      "javax.security.auth.x500.X500Principal.equals; crypto/tls SupportsCertificate"},
-    // our own identity
+    // our own credentials
     {Reason::identity_rejected, warning, "The service refuses telltale's own identity.",
      "Let telltale present a certificate from a CA that the service trusts, valid and with "
      "clientAuth.",
@@ -151,14 +151,48 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "The service refuses a client without a certificate; no identity of telltale's confirmed "
      "that a good one gets in.",
      "Configure `probe.identity` with a certificate that the service accepts.", "RFC 8446 4.4.2.4"},
-    {Reason::identity_expired, warning, "A certificate of telltale's own identity is not valid.",
-     "Renew telltale's certificate.", "RFC 5280 4.1.2.5"},
+    {Reason::identity_unreadable, warning, "An identity of telltale's own cannot be read anew.",
+     "Mend the file or its password; until then telltale goes on with what it read last.",
+     "telltale's configuration"},
+    {Reason::identity_expired, warning, "A certificate of telltale's own identity has expired.",
+     "Renew the certificate; telltale reads the new file by itself.", "RFC 5280 4.1.2.5"},
+    {Reason::identity_not_yet_valid, warning,
+     "A certificate of telltale's own identity is not valid yet.",
+     "Check the clocks of the issuer and of telltale, or wait for the certificate's time.",
+     "RFC 5280 4.1.2.5"},
     {Reason::identity_expiring, warning, "A certificate of telltale's own identity ends soon.",
-     "Renew telltale's certificate.", "RFC 5280 4.1.2.5"},
+     "Renew the certificate; telltale reads the new file by itself.", "RFC 5280 4.1.2.5"},
+    {Reason::identity_usage_missing, warning,
+     "The certificate of telltale's own identity is not meant for TLS clients.",
+     "Issue it with digitalSignature in keyUsage and clientAuth in extendedKeyUsage, or without "
+     "either extension (`openssl x509 -noout -ext keyUsage,extendedKeyUsage` shows them).",
+     "RFC 5280 4.2.1.3 and 4.2.1.12; sun.security.validator.EndEntityChecker"},
+    {Reason::identity_weak, warning, "A certificate of telltale's own identity is weak.",
+     "Issue it anew with RSA of 2048 bits or more, or EC P-256, signed with SHA-256.",
+     "jdk.certpath.disabledAlgorithms; crypto/x509 checkSignature; NIST SP 800-57"},
+    {Reason::identity_incomplete, warning,
+     "The chain of telltale's own identity lacks a certificate between its own and the trust "
+     "anchor, or is out of order.",
+     "Put the intermediates behind the leaf, each before its issuer (`cat tls.crt "
+     "intermediate.crt`, or `openssl pkcs12 -export -certfile intermediate.crt`): servers build "
+     "the path from what is sent. If the issuer is a root of other people's servers, all is well; "
+     "put it into `trust`, and this ends.",
+     "RFC 8446 4.4.2"},
     {Reason::key_algorithm_unsupported, warning,
      "The key of telltale's own identity does not fit what the service asks for, so that nothing "
      "was presented.",
      "Use a key of a kind that the service's signature algorithms admit.", "RFC 8446 4.4.2.3"},
+    {Reason::trust_unreadable, warning, "The trust anchors cannot be read anew.",
+     "Mend the file or its password; until then telltale goes on with what it read last.",
+     "telltale's configuration"},
+    {Reason::truststore_empty, warning, "Java finds no trust anchor in the trust's store.",
+     "Make the store with `keytool -importcert -noprompt -alias ca -file ca.crt -keystore "
+     "trust.p12`: a PKCS#12 that `openssl pkcs12 -export -nokeys` writes lacks the attribute by "
+     "which Java knows an anchor, and Tomcat does not start with it.",
+     "sun.security.pkcs12.PKCS12KeyStore; java.security.cert.PKIXParameters"},
+    {Reason::password_unreadable, warning, "The password of a target cannot be read anew.",
+     "Mend the file of the password; until then telltale goes on with what it read last.",
+     "telltale's configuration"},
     // the application
     {Reason::app_refused, warning, "The application turns telltale away.",
      "Give `health` a path that needs no login; behind nginx, see that telltale's identity is "
@@ -186,6 +220,17 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
     {Reason::redis_mode_unsupported, warning, "Redis runs as a cluster or a sentinel.",
      "Spinnaker's clients connect to a single Redis; name its nodes as targets of their own.",
      "redis INFO server"},
+    {Reason::principal_mismatch, error,
+     "Gate does not take telltale's identity for the principal that is expected.",
+     "Check `x509.enabled` of gate, that the port asks for certificates, and `expect.principal`. "
+     "An "
+     "e-mail address in subjectAltName comes before `x509.subject-principal-regex`; `telltale "
+     "inspect` shows what a certificate yields.",
+     "gate AuthController (/auth/user), X509AuthenticationUserDetailsService"},
+    {Reason::roles_mismatch, error, "Gate does not give telltale's identity the expected roles.",
+     "Check `x509.role-oid` of gate, the roles in the certificate (`telltale inspect`), what the "
+     "role provider says of the principal, and `expect.roles`.",
+     "gate AuthController (/auth/user), X509AuthenticationUserDetailsService; fiat Role"},
     // evidence
     {Reason::look_incomplete, error, "The look ran out of time before everything was tried.",
      "Raise `probe.timeout`, or find out why the service is slow: what was not tried may be open.",
@@ -211,11 +256,18 @@ consteval bool has_a_row_for_every_reason_in_order() {
 }
 
 static_assert(has_a_row_for_every_reason_in_order());
+// A reason that was not described would shift the rows of those behind it.
+static_assert(rows.size() == static_cast<std::size_t>(Reason::unknown) + 1);
 
-constexpr std::array own_identity_reasons = {
-    Reason::issuer_not_advertised,    Reason::issuer_encoding_differs, Reason::identity_rejected,
-    Reason::identity_unconfirmed,     Reason::identity_expired,        Reason::identity_expiring,
-    Reason::key_algorithm_unsupported};
+constexpr std::array own_reasons = {
+    Reason::issuer_not_advertised,  Reason::issuer_encoding_differs,
+    Reason::identity_rejected,      Reason::identity_unconfirmed,
+    Reason::identity_unreadable,    Reason::identity_expired,
+    Reason::identity_not_yet_valid, Reason::identity_expiring,
+    Reason::identity_usage_missing, Reason::identity_weak,
+    Reason::identity_incomplete,    Reason::key_algorithm_unsupported,
+    Reason::trust_unreadable,       Reason::truststore_empty,
+    Reason::password_unreadable};
 
 constexpr std::array flip_reasons = {Reason::client_auth_none,       Reason::client_auth_unverified,
                                      Reason::client_auth_unknown,    Reason::authorities_missing,
@@ -228,7 +280,7 @@ const ReasonRow& row_of(Reason reason) {
 }
 
 bool concerns_own_identity(Reason reason) {
-  return std::ranges::find(own_identity_reasons, reason) != own_identity_reasons.end();
+  return std::ranges::find(own_reasons, reason) != own_reasons.end();
 }
 
 bool concerns_flip_only(Reason reason) {

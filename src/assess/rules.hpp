@@ -47,5 +47,6 @@ using Rule = void (*)(const Look&, Report&);
 [[nodiscard]] std::span<const Rule> authorities_rules();
 [[nodiscard]] std::span<const Rule> identity_rules();
 [[nodiscard]] std::span<const Rule> application_rules();
+[[nodiscard]] std::span<const Rule> login_rules();
 
 }  // namespace telltale::assess

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
-#include <string_view>
 
 #include "telltale/assess/assess.hpp"
 
 #include "assess/rules.hpp"
+#include "assess/soundness.hpp"
 #include "assess/words.hpp"
 
 namespace telltale::assess {
@@ -17,7 +16,6 @@ namespace {
 using pki::Certificate;
 using pki::CertificatePtr;
 using pki::Chain;
-using pki::KeyAlgorithm;
 using pki::KeyPurpose;
 using pki::VerificationError;
 using probe::PeerChain;
@@ -31,15 +29,8 @@ constexpr std::array codes_with_their_own_rule = {
 };
 constexpr int invalid_purpose = 26;
 
-bool is_for_servers(const Certificate& certificate) {
-  const auto& purposes = certificate.extended_key_usage;
-  return !purposes || std::ranges::any_of(*purposes, [](KeyPurpose purpose) {
-    return purpose == KeyPurpose::server_auth || purpose == KeyPurpose::any;
-  });
-}
-
 bool has_usage(const Certificate& leaf) {
-  return is_for_servers(leaf) && leaf.allows_digital_signature;
+  return is_meant_for(leaf, KeyPurpose::server_auth) && leaf.allows_digital_signature;
 }
 
 /// The verifier objects to something that no other rule speaks of.
@@ -55,11 +46,6 @@ bool contains(const Chain& chain, const Certificate& certificate) {
   return std::ranges::any_of(chain, [&](const CertificatePtr& held) {
     return held->fingerprint_sha256 == certificate.fingerprint_sha256;
   });
-}
-
-std::string subject_of(const Certificate& certificate) {
-  return certificate.subject.rfc4514.empty() ? "(a certificate without subject)"
-                                             : certificate.subject.rfc4514;
 }
 
 /// The verifier's objections that no other rule speaks of, in words.
@@ -112,7 +98,7 @@ void check_name(const PeerChain& peer, Report& report) {
 
 void check_usage(const PeerChain& peer, Report& report) {
   const Certificate& leaf = *peer.certificates.front();
-  if (!is_for_servers(leaf)) {
+  if (!is_meant_for(leaf, KeyPurpose::server_auth)) {
     report.add(Reason::usage_missing,
                "The extendedKeyUsage of " + subject_of(leaf) + " lacks serverAuth.");
   }
@@ -165,37 +151,9 @@ void check_anchors(const PeerChain& peer, const Look& look, Report& report) {
   }
 }
 
-std::optional<std::string> weakness_of_key(const pki::PublicKey& key) {
-  const std::string bits = std::to_string(key.bits) + " bits";
-  switch (key.algorithm) {
-    case KeyAlgorithm::rsa:
-    case KeyAlgorithm::rsa_pss:
-      return key.bits < 2048 ? std::optional("has an RSA key of " + bits) : std::nullopt;
-    case KeyAlgorithm::ec:
-      return key.bits < 224 ? std::optional("has an EC key of " + bits) : std::nullopt;
-    case KeyAlgorithm::dsa:
-      return "has a DSA key";
-    case KeyAlgorithm::ed25519:
-    case KeyAlgorithm::ed448:
-    case KeyAlgorithm::unknown:
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
-
-bool is_weak_digest(std::string_view digest) {
-  constexpr std::array<std::string_view, 4> weak = {"SHA1", "MD5", "MD4", "MD2"};
-  return std::ranges::find(weak, digest) != weak.end();
-}
-
 void check_strength(const Certificate& certificate, Report& report) {
-  if (const auto weakness = weakness_of_key(certificate.public_key)) {
-    report.add(Reason::certificate_weak, subject_of(certificate) + " " + *weakness + ".");
-  }
-  // Nobody relies on what a certificate says of itself.
-  if (!certificate.is_self_issued && is_weak_digest(certificate.signature.digest)) {
-    report.add(Reason::certificate_weak,
-               subject_of(certificate) + " is signed with " + certificate.signature.name + ".");
+  for (const std::string& weakness : weaknesses_of(certificate)) {
+    report.add(Reason::certificate_weak, subject_of(certificate) + " " + weakness + ".");
   }
 }
 

@@ -1,11 +1,13 @@
-// Rules about telltale's own identity. What they find says how much a look could confirm; it never
-// blocks a gate.
+// Rules about what became of telltale's own identity in a look. What they find says how much the
+// look could confirm; it never blocks a gate. The identity itself is judged in credentials.cpp.
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "assess/key_fit.hpp"
 #include "assess/rules.hpp"
+#include "assess/soundness.hpp"
 #include "assess/words.hpp"
 
 namespace telltale::assess {
@@ -20,18 +22,36 @@ std::string our_name(const Look& look) {
                                    : "telltale's identity";
 }
 
-bool was_asked_anywhere(const Look& look) {
-  return std::ranges::any_of(look.versions, &VersionEvidence::asked);
+/// Why it may be: the first of our certificates that is outside its dates, in a sentence.
+std::optional<std::string> what_is_out_of_date(const pki::Chain& chain, CivilTime now) {
+  for (const pki::CertificatePtr& certificate : chain) {
+    const auto [not_before, not_after] = certificate->validity;
+    if (now > not_after) {
+      return subject_of(*certificate) + " ended at " + to_rfc3339(not_after) + ".";
+    }
+    if (now < not_before) {
+      return subject_of(*certificate) + " begins at " + to_rfc3339(not_before) + ".";
+    }
+  }
+  return std::nullopt;
 }
 
 void check_rejected(const Look& look, Report& report) {
+  bool is_rejected = false;
   for (const VersionEvidence& evidence : look.versions) {
     if (evidence.assessment.identity_accepted == false) {
+      is_rejected = true;
       report.add(Reason::identity_rejected, "Over " + std::string(tls::label(evidence.version)) +
                                                 " the peer " +
                                                 what_the_peer_did(*evidence.identity) + " when " +
                                                 our_name(look) + " is presented.");
     }
+  }
+  if (!is_rejected || !look.observation.identity) {
+    return;
+  }
+  if (const auto dates = what_is_out_of_date(look.observation.identity->chain, look.now)) {
+    report.add(Reason::identity_rejected, *dates);
   }
 }
 
@@ -67,28 +87,7 @@ void check_key(const Look& look, Report& report) {
   }
 }
 
-/// Told only where somebody asks for the certificate.
-void check_dates(const Look& look, Report& report) {
-  if (!look.observation.identity || !was_asked_anywhere(look)) {
-    return;
-  }
-  for (const pki::CertificatePtr& certificate : look.observation.identity->chain) {
-    const auto [not_before, not_after] = certificate->validity;
-    const std::string& subject = certificate->subject.rfc4514;
-    if (look.now > not_after) {
-      report.add(Reason::identity_expired, subject + " ended at " + to_rfc3339(not_after) + ".");
-      continue;
-    }
-    if (look.now < not_before) {
-      report.add(Reason::identity_expired, subject + " begins at " + to_rfc3339(not_before) + ".");
-    }
-    if (not_after - look.now < std::chrono::ceil<std::chrono::seconds>(look.validity_margin)) {
-      report.add(Reason::identity_expiring, subject + " ends at " + to_rfc3339(not_after) + ".");
-    }
-  }
-}
-
-constexpr std::array<Rule, 4> rules = {check_rejected, check_unconfirmed, check_key, check_dates};
+constexpr std::array<Rule, 3> rules = {check_rejected, check_unconfirmed, check_key};
 
 }  // namespace
 

@@ -47,15 +47,30 @@ AddressEntry take_over(const std::vector<AddressEntry>& known, const fleet::Endp
   return entry;
 }
 
-/// Judges our own credentials.
-CredentialEntries entries_of(const assess::CredentialFacts& facts, Duration margin, CivilTime now) {
+/// Notes the reasons seen of one credential, now and in the entry before that has the same name.
+template <class Entry, class Name>
+void remember(Entry& entry, const std::vector<Entry>& before, Name name) {
+  const auto found = std::ranges::find_if(
+      before, [&](const Entry& each) { return each.facts.*name == entry.facts.*name; });
+  if (found != before.end()) {
+    entry.reasons_seen = found->reasons_seen;
+  }
+  note_reasons(entry.reasons_seen, entry.findings);
+}
+
+/// Judges our own credentials; `before` remembers the reasons seen.
+CredentialEntries entries_of(const assess::CredentialFacts& facts, const CredentialEntries& before,
+                             Duration margin, CivilTime now) {
   CredentialEntries entries;
   for (const assess::IdentityFacts& identity : facts.identities) {
-    entries.identities.push_back({identity, assess::assess_identity(identity, margin, now)});
+    entries.identities.push_back({identity, assess::assess_identity(identity, margin, now), {}});
+    remember(entries.identities.back(), before.identities, &assess::IdentityFacts::name);
   }
-  entries.trust = {facts.trust, assess::assess_trust(facts.trust)};
+  entries.trust = {facts.trust, assess::assess_trust(facts.trust), before.trust.reasons_seen};
+  note_reasons(entries.trust.reasons_seen, entries.trust.findings);
   for (const assess::PasswordFacts& password : facts.passwords) {
-    entries.passwords.push_back({password, assess::assess_password(password)});
+    entries.passwords.push_back({password, assess::assess_password(password), {}});
+    remember(entries.passwords.back(), before.passwords, &assess::PasswordFacts::target);
   }
   return entries;
 }
@@ -152,7 +167,8 @@ SnapshotPtr Board::snapshot(Now now) {
   }
   first_round_done_ = first_round_done_ || has_seen_everything();
   snapshot->first_round_done = first_round_done_;
-  snapshot->credentials = entries_of(credentials_, margin_, now.civil);
+  credential_entries_ = entries_of(credentials_, credential_entries_, margin_, now.civil);
+  snapshot->credentials = credential_entries_;
   snapshot->phase_durations = phase_durations_;
   snapshot->health = health_;
   snapshot->made_at = now;

@@ -5,6 +5,7 @@
 
 #include "probe/http_reader.hpp"
 #include "probe/line.hpp"
+#include "probe/login_reader.hpp"
 #include "probe/resp_reader.hpp"
 
 namespace telltale::probe {
@@ -102,12 +103,10 @@ Awaitable<MaybeFailure> ask_info(Connection& connection, RespReader& reader,
   co_return std::nullopt;
 }
 
-}  // namespace
-
-Awaitable<MaybeFailure> speak_http(Connection& connection, std::string_view request,
-                                   std::optional<HttpReply>& reply) {
+/// Sends a request and reads the answer to its end.
+Awaitable<MaybeFailure> exchange(Connection& connection, std::string_view request,
+                                 HttpReader& reader) {
   MaybeFailure failure = co_await connection.send(request);
-  HttpReader reader;
   std::array<char, buffer_bytes> buffer{};
   ReaderState state = ReaderState::more;
   while (!failure && state == ReaderState::more) {
@@ -121,8 +120,27 @@ Awaitable<MaybeFailure> speak_http(Connection& connection, std::string_view requ
       failure = received.failure;
     }
   }
-  reply = reader.reply();
   co_return failure ? failure : failure_of(state, "HTTP", reader.error());
+}
+
+}  // namespace
+
+Awaitable<MaybeFailure> speak_http(Connection& connection, std::string_view request,
+                                   std::optional<HttpReply>& reply) {
+  HttpReader reader;
+  MaybeFailure failure = co_await exchange(connection, request, reader);
+  reply = reader.reply();
+  co_return failure;
+}
+
+Awaitable<MaybeFailure> ask_login(Connection& connection, std::string_view request,
+                                  LoginAttempt& login) {
+  HttpReader reader;
+  MaybeFailure failure = co_await exchange(connection, request, reader);
+  if (!failure) {
+    failure = read_login(reader.reply()->status, reader.body(), login);
+  }
+  co_return failure;
 }
 
 Awaitable<MaybeFailure> speak_redis(Connection& connection, const RedisQuestions& questions,

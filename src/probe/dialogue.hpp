@@ -12,6 +12,11 @@ namespace telltale::probe {
 [[nodiscard]] Awaitable<MaybeFailure> speak_http(Connection& connection, std::string_view request,
                                                  std::optional<HttpReply>& reply);
 
+/// Sends the `request` for login_path and notes in `login` what gate answers. Only for a peer that
+/// was verified.
+[[nodiscard]] Awaitable<MaybeFailure> ask_login(Connection& connection, std::string_view request,
+                                                LoginAttempt& login);
+
 /// What may be asked of a Redis besides PING.
 struct RedisQuestions {
   const pki::Secret* password = nullptr;  ///< null: no AUTH. Only for a peer that was verified

@@ -25,11 +25,10 @@ ReaderState state_of(const error_code& error) {
 
 }  // namespace
 
-std::string http_request(const fleet::Target& target) {
+std::string http_request(const fleet::Target& target, const std::string& path) {
   const bool is_v6 = target.expected_name().find(':') != std::string::npos;
   const std::string host = is_v6 ? "[" + target.expected_name() + "]" : target.expected_name();
-  return "GET " + target.health + " HTTP/1.1\r\nHost: " + host + ":" +
-         std::to_string(target.url.port) +
+  return "GET " + path + " HTTP/1.1\r\nHost: " + host + ":" + std::to_string(target.url.port) +
          "\r\nUser-Agent: telltale\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 }
 
@@ -91,6 +90,10 @@ std::optional<HttpReply> HttpReader::reply() const {
   }
   const auto& message = parser_->parser.get();
   return HttpReply{.status = message.result_int(), .first_line = first_line_of(message.body())};
+}
+
+std::string_view HttpReader::body() const {
+  return parser_->parser.get().body();
 }
 
 }  // namespace telltale::probe

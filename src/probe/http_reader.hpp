@@ -18,8 +18,8 @@ enum class ReaderState {
   oversize,   ///< it is more than we care to read
 };
 
-/// The request for a target's health path: HTTP/1.1, closing afterwards.
-[[nodiscard]] std::string http_request(const fleet::Target& target);
+/// A GET of a path at a target: HTTP/1.1, closing afterwards.
+[[nodiscard]] std::string http_request(const fleet::Target& target, const std::string& path);
 
 /// Reads one answer: at most 16 KiB of header and 64 KiB of body.
 class HttpReader {
@@ -36,6 +36,9 @@ class HttpReader {
 
   /// The answer, once its header was read; nothing before.
   [[nodiscard]] std::optional<HttpReply> reply() const;
+
+  /// The body as far as it was read; lives as long as the reader.
+  [[nodiscard]] std::string_view body() const;
 
   /// Why it is malformed or oversize.
   [[nodiscard]] const std::string& error() const noexcept { return error_; }

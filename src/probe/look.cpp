@@ -5,6 +5,7 @@
 
 #include "probe/dialogue.hpp"
 #include "probe/http_reader.hpp"
+#include "probe/login_reader.hpp"
 
 namespace telltale::probe {
 
@@ -71,7 +72,7 @@ Look::Look(boost::asio::io_context& io, LookRequest request)
       deadline_(steady_clock::now() + request_.timeout),
       tls_deadline_(deadline_ - silence_within(request_.timeout)),
       started_at_(read_clocks().civil),
-      http_request_(http_request(*request_.target)) {
+      http_request_(http_request(*request_.target, request_.target->health)) {
   observation_.target = request_.target->name;
   observation_.address = request_.address;
   if (request_.identity) {
@@ -102,12 +103,17 @@ Awaitable<void> Look::run(Prober::Contexts& contexts) {
       co_await look_in_plaintext(port);
     }
   }
+  // Last, so that a gate slow at its login takes no time from what shows a hole in the wall.
+  if (request_.target->expect.login()) {
+    co_await look_at_login(contexts);
+  }
 }
 
 void Look::forget() {
   observation_.attempts.clear();
   observation_.plaintext.clear();
   observation_.peer_chains.clear();
+  observation_.login.reset();
 }
 
 Observation Look::take() {
@@ -233,6 +239,53 @@ Awaitable<void> Look::look_in_plaintext(std::uint16_t port) {
     }
   }
   observation_.plaintext.push_back(std::move(attempt));
+}
+
+std::optional<tls::ProtocolVersion> Look::highest_version_spoken() const {
+  std::optional<tls::ProtocolVersion> highest;
+  for (const Attempt& attempt : observation_.attempts) {
+    highest = std::max(highest, attempt.handshake.version);
+  }
+  return highest;
+}
+
+Awaitable<void> Look::look_at_login(Prober::Contexts& contexts) {
+  LoginAttempt login;
+  const std::optional<tls::ProtocolVersion> version = highest_version_spoken();
+  if (!version) {
+    login.obstacle = LoginObstacle::no_handshake;
+  } else if (!request_.identity) {
+    login.obstacle = LoginObstacle::no_identity;
+  } else if (steady_clock::now() >= deadline_) {
+    login.obstacle = LoginObstacle::no_time;
+  } else {
+    const tls::Credential identity{.identity = request_.identity};
+    login.failure = co_await log_in(contexts.context(*version, identity), login);
+  }
+  observation_.login = std::move(login);
+}
+
+Awaitable<MaybeFailure> Look::log_in(const tls::ClientContext& tls, LoginAttempt& login) {
+  Connection connection(io_, deadline_);
+  MaybeFailure failure = co_await connection.connect(request_.address);
+  if (failure) {
+    co_return failure;
+  }
+  Attempt attempt{.presentation = Presentation::identity, .version = tls.version()};
+  failure = co_await shake_hands(connection, tls, attempt);
+  record(connection, attempt.handshake);
+  if (failure) {
+    co_return failure;
+  }
+  if (!is_verified(attempt.handshake)) {
+    login.obstacle = LoginObstacle::unverified;
+  } else if (!attempt.handshake.certificate_sent) {
+    login.obstacle = LoginObstacle::not_presented;
+  } else {
+    const std::string request = http_request(*request_.target, std::string(login_path));
+    failure = co_await ask_login(connection, request, login);
+  }
+  co_return failure;
 }
 
 }  // namespace telltale::probe

@@ -58,11 +58,14 @@ class Look {
                                                     Attempt& attempt);
   [[nodiscard]] Awaitable<MaybeFailure> speak(Connection& connection, Attempt& attempt);
   [[nodiscard]] Awaitable<void> look_in_plaintext(std::uint16_t port);
+  [[nodiscard]] Awaitable<void> look_at_login(Prober::Contexts& contexts);
+  [[nodiscard]] Awaitable<MaybeFailure> log_in(const tls::ClientContext& tls, LoginAttempt& login);
 
   /// The handshake as recorded; a chain not met before is verified and noted.
   void record(const Connection& connection, tls::Handshake& handshake);
   [[nodiscard]] const PeerChain* find(const pki::Chain& chain) const;
   [[nodiscard]] bool is_verified(const tls::Handshake& handshake) const;
+  [[nodiscard]] std::optional<tls::ProtocolVersion> highest_version_spoken() const;
   [[nodiscard]] bool is_unconnected() const;
   [[nodiscard]] bool goes_on_over_tls() const;
 

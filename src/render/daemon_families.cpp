@@ -9,30 +9,6 @@ namespace {
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-void fill_identity_readable(MetricFamily& family, const Facts& facts) {
-  for (const gate::IdentityEntry& identity : facts.snapshot.credentials.identities) {
-    add(family, {{"identity", identity.facts.name}}, identity.facts.unreadable.empty() ? 1 : 0);
-  }
-}
-
-void fill_identity_accepted(MetricFamily& family, const Facts& facts) {
-  for_each_look(facts, [&](const LabelledAddress& at, const assess::AddressAssessment& look) {
-    if (look.identity_accepted) {
-      add(family, {{"identity", look.identity}, {"target", at.target}, {"address", at.address}},
-          *look.identity_accepted ? 1 : 0);
-    }
-  });
-}
-
-void fill_identity_not_after(MetricFamily& family, const Facts& facts) {
-  for (const gate::IdentityEntry& identity : facts.snapshot.credentials.identities) {
-    if (!identity.facts.chain.empty()) {
-      add(family, {{"identity", identity.facts.name}},
-          timestamp_of(identity.facts.chain.front()->validity.not_after));
-    }
-  }
-}
-
 void fill_reload_successful(MetricFamily& family, const Facts& facts) {
   add(family, {}, facts.snapshot.health.last_reload_successful ? 1 : 0);
 }
@@ -54,15 +30,6 @@ void fill_build_info(MetricFamily& family, const Facts&) {
 }
 
 constexpr FamilyRow rows[] = {
-    {"telltale_identity_readable", MetricType::Gauge,
-     "1 if the identity was read when the configuration was last loaded.", fill_identity_readable},
-    {"telltale_identity_accepted", MetricType::Gauge,
-     "1 if this address accepted our identity at the last look, 0 if it refused it; absent where "
-     "it was not asked for.",
-     fill_identity_accepted},
-    {"telltale_identity_not_after_timestamp_seconds", MetricType::Gauge,
-     "When the leaf certificate of the identity ends, in seconds since the epoch.",
-     fill_identity_not_after},
     {"telltale_config_last_reload_successful", MetricType::Gauge,
      "1 if the last attempt to load the configuration succeeded.", fill_reload_successful},
     {"telltale_config_last_reload_success_timestamp_seconds", MetricType::Gauge,

@@ -1,5 +1,9 @@
 #include "render/facts_text.hpp"
 
+#include <algorithm>
+
+#include "render/text.hpp"
+
 namespace telltale::render {
 
 std::string mode_text(const assess::AddressAssessment& look) {
@@ -22,6 +26,30 @@ std::string versions_text(const assess::AddressAssessment& look) {
     text.append(seen.version == tls::ProtocolVersion::tls_1_3 ? "1.3" : "1.2");
   }
   return text.empty() ? "-" : text;
+}
+
+std::optional<std::string> login_text(const assess::AddressAssessment& look) {
+  constexpr std::size_t most_told = 20;
+  if (!look.login || look.login->obstacle) {
+    return std::nullopt;
+  }
+  const probe::LoginAttempt& login = *look.login;
+  if (!login.principal) {
+    return login.status ? "nobody (HTTP " + std::to_string(*login.status) + ")" : "nobody";
+  }
+  std::string roles;
+  for (std::size_t i = 0; i < std::min(login.roles.size(), most_told); ++i) {
+    roles.append(roles.empty() ? "" : ", ").append(login.roles[i]);
+  }
+  if (login.roles.size() > most_told) {
+    roles += " and " + std::to_string(login.roles.size() - most_told) + " more";
+  }
+  return *login.principal + (roles.empty() ? " without roles" : " with the roles " + roles);
+}
+
+std::string anchors_text(const assess::TrustFacts& trust) {
+  return trust.is_system ? "the system's trust store"
+                         : count_of(trust.anchors, "trust anchor", "trust anchors");
 }
 
 std::string distance_text(CivilTime time, CivilTime now) {

@@ -17,6 +17,13 @@ namespace telltale::render {
 /// The TLS versions that an address spoke: `1.3 1.2`; `-` for none.
 [[nodiscard]] std::string versions_text(const assess::AddressAssessment& look);
 
+/// Whom gate takes us for: `ci@lab with the roles a, b`, `nobody (HTTP 302)`. Nothing where that
+/// was not asked.
+[[nodiscard]] std::optional<std::string> login_text(const assess::AddressAssessment& look);
+
+/// What trust anchors we go by: `3 trust anchors`, `the system's trust store`.
+[[nodiscard]] std::string anchors_text(const assess::TrustFacts& trust);
+
 /// How far `time` is from `now`: `in 41d`, `3h ago`, `now`.
 [[nodiscard]] std::string distance_text(CivilTime time, CivilTime now);
 

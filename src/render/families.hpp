@@ -2,6 +2,7 @@
 // The metric families: each is one row that says its name, its type, its help and how it is filled.
 
 #include <initializer_list>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +41,7 @@ struct FamilyRow {
 /// The rows, in the order of exposition.
 [[nodiscard]] std::span<const FamilyRow> probe_families();
 [[nodiscard]] std::span<const FamilyRow> tls_families();
+[[nodiscard]] std::span<const FamilyRow> credential_families();
 [[nodiscard]] std::span<const FamilyRow> gate_families();
 [[nodiscard]] std::span<const FamilyRow> daemon_families();
 
@@ -63,6 +65,25 @@ void for_each_look(const Facts& facts, Visit visit) {
   for (const LabelledAddress& address : facts.addresses) {
     if (address.assessment != nullptr) {
       visit(address, *address.assessment);
+    }
+  }
+}
+
+/// Visits (reason, severity, value) of a finding's series: 1 for each that stands, and 0, with its
+/// usual severity, for each reason seen before.
+template <class Visit>
+void for_each_finding(std::span<const assess::Finding> findings,
+                      std::span<const assess::Reason> reasons_seen, Visit visit) {
+  std::set<std::pair<assess::Reason, assess::Severity>> present;
+  for (const assess::Finding& finding : findings) {
+    if (present.emplace(finding.reason, finding.severity).second) {
+      visit(finding.reason, finding.severity, 1);
+    }
+  }
+  for (const assess::Reason reason : reasons_seen) {
+    const assess::Severity severity = assess::row_of(reason).severity;
+    if (!present.contains({reason, severity})) {
+      visit(reason, severity, 0);
     }
   }
 }

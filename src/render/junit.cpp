@@ -2,6 +2,7 @@
 
 #include "telltale/render/render.hpp"
 
+#include "render/credentials.hpp"
 #include "render/gate_text.hpp"
 #include "render/markup.hpp"
 
@@ -76,6 +77,16 @@ Suite suite_of(const gate::TargetEntry& entry) {
   return suite;
 }
 
+/// No case of this suite fails: what is wrong with our own credentials is never an error, and
+/// blocks no gate.
+Suite credential_suite(const gate::CredentialEntries& credentials) {
+  Suite suite{.name = "credentials", .cases = {}};
+  for_each_credential(credentials, [&](std::string name, const auto& entry) {
+    suite.cases.push_back(case_of(std::move(name), entry.findings));
+  });
+  return suite;
+}
+
 Case case_of(const gate::Answer& answer) {
   Case made;
   made.name = answer.gate;
@@ -142,6 +153,8 @@ std::string junit(const gate::Snapshot& snapshot, Now now) {
       xml.verbatim("\n");
       write(xml, suite_of(*entry), timestamp);
     }
+    xml.verbatim("\n");
+    write(xml, credential_suite(snapshot.credentials), timestamp);
     xml.verbatim("\n");
     write(xml, gate_suite(snapshot, now), timestamp);
   }

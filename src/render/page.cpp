@@ -103,34 +103,6 @@ void write_gates(Markup& html, const gate::Snapshot& snapshot,
   }
 }
 
-void write_identities(Markup& html, const gate::Snapshot& snapshot, CivilTime now) {
-  if (snapshot.credentials.identities.empty()) {
-    return;
-  }
-  const auto section = html.in("section", {{"aria-labelledby", "identities"}});
-  html.element("h2", "Our identities", {{"id", "identities"}});
-  const auto frame = html.in("div", {{"class", "scroll"}});
-  const auto table = html.in("table");
-  write_headings(html, {"Identity", "Subject", "Issuer", "Ends", "Key"});
-  const auto body = html.in("tbody", {{"class", "rows"}});
-  for (const gate::IdentityEntry& identity : snapshot.credentials.identities) {
-    if (identity.facts.chain.empty()) {
-      continue;
-    }
-    const pki::Certificate& leaf = *identity.facts.chain.front();
-    const auto row = html.in("tr");
-    html.element("th", identity.facts.name, {{"scope", "row"}});
-    html.element("td", leaf.subject.rfc4514, {{"class", "code"}});
-    html.element("td", leaf.issuer.rfc4514, {{"class", "code"}});
-    {
-      const bool is_past = leaf.validity.not_after < now;
-      const auto cell = html.in("td", {{"class", is_past ? "past" : ""}});
-      write_time(html, leaf.validity.not_after, now);
-    }
-    html.element("td", identity.facts.has_key ? "yes" : "no");
-  }
-}
-
 /// The upper bound of the bucket in which the given share of the durations is reached.
 std::string bound_of_share(const gate::Histogram& histogram, double share) {
   const double wanted = share * static_cast<double>(histogram.count());
@@ -231,7 +203,7 @@ std::string page(const gate::Snapshot& snapshot, Now now) {
                    "failure: restart clients, then believe.",
                    {{"class", "note"}});
       write_targets(html, snapshot, now.civil);
-      write_identities(html, snapshot, now.civil);
+      write_credentials(html, snapshot.credentials, now.civil);
       write_timing(html, snapshot);
     }
     write_footer(html);

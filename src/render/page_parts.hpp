@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 #include <string_view>
+#include <vector>
 
 #include "telltale/gate/snapshot.hpp"
 
@@ -15,6 +16,13 @@ void write_headings(Markup& html, std::initializer_list<std::string_view> headin
 
 /// Writes a time with its distance from `now`: `2027-01-31T00:00:00Z (in 41d)`.
 void write_time(Markup& html, CivilTime time, CivilTime now);
+
+/// Writes findings as a list, each with its hint; nothing for none.
+void write_findings(Markup& html, const std::vector<assess::Finding>& findings);
+
+/// Writes our own credentials: the identities, the trust, and the passwords that targets ask for,
+/// with what is the matter with each.
+void write_credentials(Markup& html, const gate::CredentialEntries& credentials, CivilTime now);
 
 /// Writes the table of targets: a row for each address, with its findings and details below it.
 void write_targets(Markup& html, const gate::Snapshot& snapshot, CivilTime now);

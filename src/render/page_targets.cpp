@@ -9,24 +9,6 @@ namespace telltale::render {
 
 namespace {
 
-void write_findings(Markup& html, const std::vector<assess::Finding>& findings) {
-  if (findings.empty()) {
-    return;
-  }
-  const auto list = html.in("ul", {{"class", "findings"}});
-  for (const assess::Finding& finding : findings) {
-    const auto item = html.in("li", {{"class", name_of(finding.severity)}});
-    html.element("span", name_of(finding.severity), {{"class", "severity"}});
-    html.text(" ");
-    html.element("code", name_of(finding.reason));
-    html.text(" " + finding.detail);
-    if (!finding.hint.empty()) {
-      html.empty_element("br");
-      html.element("span", finding.hint, {{"class", "faint"}});
-    }
-  }
-}
-
 void write_request(Markup& html, const assess::VersionAssessment& seen) {
   if (seen.certificate_request == nullptr) {
     return;
@@ -79,6 +61,9 @@ void write_certificate(Markup& html, const pki::Certificate& certificate, CivilT
 }
 
 void write_details(Markup& html, const assess::AddressAssessment& look, CivilTime now) {
+  if (const auto login = login_text(look)) {
+    html.element("p", "Gate takes us for " + *login + ".");
+  }
   const auto all = html.in("div", {{"class", "details"}});
   for (const assess::VersionAssessment& seen : look.versions) {
     write_request(html, seen);
@@ -177,6 +162,24 @@ void write_target(Markup& html, const gate::TargetEntry& entry, CivilTime now) {
 }
 
 }  // namespace
+
+void write_findings(Markup& html, const std::vector<assess::Finding>& findings) {
+  if (findings.empty()) {
+    return;
+  }
+  const auto list = html.in("ul", {{"class", "findings"}});
+  for (const assess::Finding& finding : findings) {
+    const auto item = html.in("li", {{"class", name_of(finding.severity)}});
+    html.element("span", name_of(finding.severity), {{"class", "severity"}});
+    html.text(" ");
+    html.element("code", name_of(finding.reason));
+    html.text(" " + finding.detail);
+    if (!finding.hint.empty()) {
+      html.empty_element("br");
+      html.element("span", finding.hint, {{"class", "faint"}});
+    }
+  }
+}
 
 void write_targets(Markup& html, const gate::Snapshot& snapshot, CivilTime now) {
   const auto section = html.in("section", {{"aria-labelledby", "targets"}});

@@ -1,5 +1,4 @@
-#include <algorithm>
-#include <set>
+#include <array>
 
 #include "render/families.hpp"
 
@@ -49,26 +48,15 @@ void fill_durations(MetricFamily& family, const Facts& facts) {
 /// The findings of one address, or of a target as a whole, and 0 for the reasons seen before.
 void add_findings(MetricFamily& family, const gate::TargetEntry& entry, std::string_view address,
                   std::span<const assess::Finding> findings) {
-  const auto add_finding = [&](assess::Reason reason, assess::Severity severity, double value) {
-    add(family,
-        {{"target", entry.target.name},
-         {"address", address},
-         {"reason", name_of(reason)},
-         {"severity", name_of(severity)}},
-        value);
-  };
-  std::set<std::pair<assess::Reason, assess::Severity>> present;
-  for (const assess::Finding& finding : findings) {
-    if (present.emplace(finding.reason, finding.severity).second) {
-      add_finding(finding.reason, finding.severity, 1);
-    }
-  }
-  for (const assess::Reason reason : entry.reasons_seen) {
-    const assess::Severity severity = assess::row_of(reason).severity;
-    if (!present.contains({reason, severity})) {
-      add_finding(reason, severity, 0);
-    }
-  }
+  for_each_finding(findings, entry.reasons_seen,
+                   [&](assess::Reason reason, assess::Severity severity, double value) {
+                     add(family,
+                         {{"target", entry.target.name},
+                          {"address", address},
+                          {"reason", name_of(reason)},
+                          {"severity", name_of(severity)}},
+                         value);
+                   });
 }
 
 void fill_finding(MetricFamily& family, const Facts& facts) {

@@ -81,6 +81,19 @@ json::object version_json(const assess::VersionAssessment& seen) {
   };
 }
 
+/// Nothing where a login was not expected or could not be asked for.
+json::value login_json(const std::optional<probe::LoginAttempt>& login) {
+  if (!login || login->obstacle) {
+    return nullptr;
+  }
+  return {
+      {"principal",
+       login->principal ? json::value(to_valid_utf8(*login->principal)) : json::value(nullptr)},
+      {"roles", array_of(login->roles, to_valid_utf8)},
+      {"status", login->status ? json::value(*login->status) : json::value(nullptr)},
+  };
+}
+
 json::object unseen_address_json(const gate::AddressEntry& entry) {
   return {
       {"address", fleet::to_text(entry.address)},
@@ -95,6 +108,7 @@ json::object unseen_address_json(const gate::AddressEntry& entry) {
       {"identity_accepted", nullptr},
       {"chain_verified", nullptr},
       {"hostname_verified", nullptr},
+      {"login", nullptr},
   };
 }
 
@@ -122,6 +136,7 @@ json::object address_json(const gate::AddressEntry& entry) {
       {"identity_accepted", or_null(look.identity_accepted)},
       {"chain_verified", or_null(chain_verified)},
       {"hostname_verified", or_null(hostname_verified)},
+      {"login", login_json(look.login)},
   };
 }
 
@@ -138,6 +153,33 @@ json::object target_json(const gate::TargetEntry& entry) {
   };
 }
 
+json::object identity_json(const gate::IdentityEntry& identity) {
+  return {
+      {"name", to_valid_utf8(identity.facts.name)},
+      {"readable", identity.facts.unreadable.empty()},
+      {"has_key", identity.facts.has_key},
+      {"certificates", array_of(identity.facts.chain, certificate_json)},
+      {"findings", array_of(identity.findings, finding_json)},
+  };
+}
+
+json::object trust_json(const gate::TrustEntry& trust) {
+  return {
+      {"readable", trust.facts.unreadable.empty()},
+      {"system", trust.facts.is_system},
+      {"anchors", trust.facts.is_system ? json::value(nullptr) : json::value(trust.facts.anchors)},
+      {"findings", array_of(trust.findings, finding_json)},
+  };
+}
+
+json::object password_json(const gate::PasswordEntry& password) {
+  return {
+      {"target", to_valid_utf8(password.facts.target)},
+      {"readable", password.facts.unreadable.empty()},
+      {"findings", array_of(password.findings, finding_json)},
+  };
+}
+
 }  // namespace
 
 std::string status_json(const gate::Snapshot& snapshot, Now now) {
@@ -145,7 +187,12 @@ std::string status_json(const gate::Snapshot& snapshot, Now now) {
   const auto gate_json_of = [](const gate::Answer& answer) { return to_json(answer); };
   const json::object head = {{"at", to_rfc3339(now.civil)},
                              {"status", name_of(gate::overall(answers))}};
-  const json::object tail = {{"edges", json::array()}, {"gates", array_of(answers, gate_json_of)}};
+  const gate::CredentialEntries& credentials = snapshot.credentials;
+  const json::object tail = {{"edges", json::array()},
+                             {"gates", array_of(answers, gate_json_of)},
+                             {"identities", array_of(credentials.identities, identity_json)},
+                             {"trust", trust_json(credentials.trust)},
+                             {"passwords", array_of(credentials.passwords, password_json)}};
 
   // Targets are made and written one by one: a large fleet costs the memory of its text only.
   std::string text = json::serialize(head);

@@ -3,6 +3,7 @@
 
 #include "telltale/render/render.hpp"
 
+#include "render/credentials.hpp"
 #include "render/facts_text.hpp"
 #include "render/gate_text.hpp"
 #include "render/text.hpp"
@@ -133,6 +134,16 @@ void write_findings(Paper& paper, std::string_view address,
   }
 }
 
+void write_login(Paper& paper, std::string_view address, const assess::AddressAssessment& look) {
+  if (const auto login = login_text(look)) {
+    paper.write("  login");
+    paper.write(address.empty() ? "" : " at ");
+    paper.write(address);
+    paper.end_line();
+    paper.write_wrapped(to_one_line(*login), 10);
+  }
+}
+
 void write_targets(Paper& paper, const gate::Snapshot& snapshot, CivilTime now) {
   Row heading;
   Widths widths{};
@@ -157,11 +168,24 @@ void write_targets(Paper& paper, const gate::Snapshot& snapshot, CivilTime now) 
     write_findings(paper, "", entry.assessment.findings);
     for (const gate::AddressEntry& at : entry.addresses) {
       if (at.assessment != nullptr) {
-        write_findings(paper, entry.addresses.size() > 1 ? fleet::to_text(at.address) : "",
-                       at.assessment->findings);
+        const std::string where = entry.addresses.size() > 1 ? fleet::to_text(at.address) : "";
+        write_login(paper, where, *at.assessment);
+        write_findings(paper, where, at.assessment->findings);
       }
     }
   }
+}
+
+/// Writes what is the matter with our own credentials; of those that are sound nothing is said.
+void write_credentials(Paper& paper, const gate::CredentialEntries& credentials) {
+  for_each_credential(credentials, [&](const std::string& name, const auto& entry) {
+    if (!entry.findings.empty()) {
+      paper.end_line();
+      paper.write(to_one_line(name), Style::bold);
+      paper.end_line();
+      write_findings(paper, "", entry.findings);
+    }
+  });
 }
 
 void write_blocker(Paper& paper, const gate::Blocker& blocker, std::string_view prefix) {
@@ -197,6 +221,7 @@ void write_gate(Paper& paper, const gate::Answer& answer) {
 std::string table(const gate::Snapshot& snapshot, Now now, bool color) {
   Paper paper(color);
   write_targets(paper, snapshot, now.civil);
+  write_credentials(paper, snapshot.credentials);
   for (const gate::Answer& answer : answers_of(snapshot, now)) {
     write_gate(paper, answer);
   }
@@ -216,6 +241,12 @@ std::string brief(const gate::Snapshot& snapshot, Now now) {
       text.append("\n");
     }
   }
+  for_each_credential(snapshot.credentials, [&](const std::string& name, const auto& entry) {
+    for (const assess::Finding& finding : entry.findings) {
+      text.append(to_one_line(name)).append(" ").append(name_of(finding.reason)).append(": ");
+      text.append(to_one_line(finding.detail)).append("\n");
+    }
+  });
   return text;
 }
 

@@ -65,6 +65,7 @@ std::optional<std::string> read_request_head(Stream& stream, Record& record) {
     seen.plaintext_requests += stream.is_encrypted() ? 0 : 1;
     seen.last_request = head->substr(0, head->find("\r\n"));
     seen.last_request_head = *head;
+    seen.logins += head->starts_with("GET /auth/user ") ? 1 : 0;
   });
   return head;
 }
@@ -89,7 +90,23 @@ HttpReply nginx_page(int status, const std::string& sentence) {
                   "</h1></center>\r\n<center>" + sentence + "</center>\r\n</body>\r\n</html>\r\n"};
 }
 
-HttpReply answer(std::string_view head, const PeerOptions& options, const HttpRefusal& refusal) {
+/// A com.netflix.spinnaker.security.User as gate's AuthController answers it.
+HttpReply login_page(const LoginBehaviour& login, const std::string& user) {
+  if (login.body || user.empty()) {
+    return {.status = login.status, .body = login.body.value_or("")};
+  }
+  std::string roles = "\"" + user + "\"";
+  for (const std::string& role : login.roles) {
+    roles += ",\"" + role + "\"";
+  }
+  return {.status = login.status,
+          .body = R"({"email":")" + user + R"(","username":")" + user +
+                  R"(","firstName":null,"lastName":null,"roles":[)" + roles +
+                  R"(],"allowedAccounts":[],"enabled":true})"};
+}
+
+HttpReply answer(std::string_view head, const PeerOptions& options, const HttpRefusal& refusal,
+                 const std::string& user) {
   if (!begins_like_http(head)) {
     return {.status = 400, .content_type = "text/plain", .body = "Bad Request\r\n"};
   }
@@ -97,6 +114,9 @@ HttpReply answer(std::string_view head, const PeerOptions& options, const HttpRe
     return nginx_page(options.refusal_status, *refusal);
   }
   const HttpBehaviour& http = options.http;
+  if (http.login && path_of(head) == "/auth/user") {
+    return login_page(*http.login, user);
+  }
   if (!http.health_path.empty() && path_of(head) != http.health_path) {
     return {.status = 404, .body = R"({"status":404,"error":"Not Found"})"};
   }
@@ -115,7 +135,8 @@ void serve_http(Stream& stream, const PeerOptions& options, Record& record,
   if (misbehave_at_request(stream, options)) {
     return;
   }
-  if (write_reply(stream, serialize(answer(*head, options, refusal)), options)) {
+  if (write_reply(stream, serialize(answer(*head, options, refusal, stream.client_common_name())),
+                  options)) {
     stream.finish();
   }
 }

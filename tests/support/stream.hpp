@@ -27,6 +27,9 @@ class Stream {
   virtual void finish() = 0;
   [[nodiscard]] virtual bool is_encrypted() const = 0;
 
+  /// The common name of the certificate that the client presented; empty if it presented none.
+  [[nodiscard]] virtual std::string client_common_name() const { return {}; }
+
   [[nodiscard]] Socket& socket() noexcept { return socket_; }
 
   /// Reads through the next `delimiter` and returns what came before it; nothing at the end of the

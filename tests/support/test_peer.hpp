@@ -94,11 +94,23 @@ enum class Fault {
   nested_resp_array,
 };
 
+/// What `GET /auth/user` answers.
+struct LoginBehaviour {
+  int status = 200;
+  /// Whoever asks gets this. Absent: what Spinnaker's gate says of who presents a certificate, its
+  /// common name for the user and first role, and nothing to who presents none.
+  std::optional<std::string> body = std::nullopt;
+  /// Roles beside it.
+  std::vector<std::string> roles = {};
+};
+
 struct HttpBehaviour {
   int status = 200;
   std::string body = R"({"status":"UP"})";
   /// Any other path is a 404. Empty: every path is answered.
   std::string health_path = "";
+  /// Absent: `/auth/user` is a path like any other.
+  std::optional<LoginBehaviour> login = std::nullopt;
 };
 
 struct RedisBehaviour {
@@ -179,6 +191,8 @@ struct Seen {
   std::vector<mint::Der> last_client_chain = {};
   /// The server_name of the last ClientHello; empty if it had none.
   std::string last_server_name = {};
+  /// Requests for `/auth/user`.
+  std::size_t logins = 0;
   /// The last HTTP request line ("GET /health HTTP/1.1") or RESP command name ("PING").
   std::string last_request = {};
   /// The whole head of the last HTTP request, without the blank line.

@@ -1,6 +1,7 @@
 #include "support/tls_server.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -158,6 +159,17 @@ void TlsStream::finish() {
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   socket().close_gracefully();
+}
+
+std::string TlsStream::client_common_name() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  std::array<char, 256> text{};
+  const int length =
+      certificate == nullptr
+          ? 0
+          : X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName,
+                                      text.data(), static_cast<int>(text.size()));
+  return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : std::string();
 }
 
 bool TlsStream::has_client_certificate() const {

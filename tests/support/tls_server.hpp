@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "support/openssl_ptr.hpp"
@@ -27,6 +28,8 @@ class TlsStream final : public Stream {
   void finish() override;
 
   [[nodiscard]] bool is_encrypted() const override { return true; }
+
+  [[nodiscard]] std::string client_common_name() const override;
 
   /// Whether the client sent a certificate, and whether it verified against `PeerOptions::trust`.
   [[nodiscard]] bool has_client_certificate() const;

@@ -55,6 +55,7 @@ struct AddressAssessment {
   pki::Chain certificates;                  ///< of the chain seen first; empty if none was
   std::optional<pki::ChainVerification> verification;  ///< of `certificates`
   std::optional<CertificateEnd> first_to_end;          ///< over all chains seen
+  std::optional<probe::LoginAttempt> login;            ///< where one is expected and was tried
   bool reachable =
       false;  ///< at least one attempt was answered by the application, or TLS refused us
   std::vector<Finding> findings;  ///< at most one of each reason

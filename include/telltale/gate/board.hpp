@@ -62,6 +62,7 @@ class Board {
   std::map<std::string, std::size_t, std::less<>> index_;
   std::vector<GateEntry> gates_;
   assess::CredentialFacts credentials_;
+  CredentialEntries credential_entries_;  // of the last snapshot
   std::array<Histogram, enumerators<probe::Phase>().size()> phase_durations_;
   Health health_;
   bool first_round_done_ = false;

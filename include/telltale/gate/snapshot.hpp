@@ -63,16 +63,19 @@ struct GateEntry {
 struct IdentityEntry {
   assess::IdentityFacts facts;
   std::vector<assess::Finding> findings;
+  std::vector<assess::Reason> reasons_seen;  ///< sorted; their series stay at 0 afterwards
 };
 
 struct TrustEntry {
   assess::TrustFacts facts;
   std::vector<assess::Finding> findings;
+  std::vector<assess::Reason> reasons_seen;  ///< sorted; their series stay at 0 afterwards
 };
 
 struct PasswordEntry {
   assess::PasswordFacts facts;
   std::vector<assess::Finding> findings;
+  std::vector<assess::Reason> reasons_seen;  ///< sorted; their series stay at 0 afterwards
 };
 
 struct CredentialEntries {

@@ -98,6 +98,31 @@ struct Attempt {
   PhaseDurations durations;
 };
 
+/// Why gate was not asked for whom it takes us.
+enum class LoginObstacle {
+  no_identity,    ///< we have none with a key to present here
+  no_handshake,   ///< no TLS version was negotiated in the whole look
+  no_time,        ///< the look's deadline came first
+  unverified,     ///< chain or name did not verify on this connection
+  not_presented,  ///< the server asked for no certificate, or for none that our key fits
+};
+BOOST_DESCRIBE_ENUM(LoginObstacle, no_identity, no_handshake, no_time, unverified, not_presented)
+
+/// Gate's X.509 login: one more fresh connection with our identity, over the highest version
+/// spoken. `GET /auth/user` goes out only after our certificate left and chain and name verified.
+/// It answers a com.netflix.spinnaker.security.User, and nothing (200, no body) to who is not
+/// logged in: the path is open to everybody (gate AuthController, AuthConfig).
+struct LoginAttempt {
+  std::optional<LoginObstacle> obstacle;  ///< nothing: it was asked, or failed on the way there
+  std::optional<unsigned> status;         ///< of the HTTP answer
+  /// `username`, one printable line of UTF-8, at most 200 bytes. Nothing: gate took us for nobody.
+  std::optional<std::string> principal;
+  std::vector<std::string> roles;  ///< as answered, likewise one line each
+  std::optional<Failure> failure;
+
+  friend bool operator==(const LoginAttempt&, const LoginAttempt&) = default;
+};
+
 /// One fresh connection without TLS: to the TLS port itself, or to a port that must not answer.
 struct PlaintextAttempt {
   std::uint16_t port = 0;
@@ -126,6 +151,7 @@ struct Observation {
   std::vector<PlaintextAttempt> plaintext;
   std::vector<PeerChain> peer_chains;   ///< distinct, in the order seen
   std::optional<OurIdentity> identity;  ///< nothing: we have none to present here
+  std::optional<LoginAttempt> login;  ///< where the target expects a login; no mode follows from it
 };
 
 /// What resolving a target's name gave.

@@ -26,13 +26,16 @@ enum class Exposition { text_0_0_4, openmetrics_1_0_0 };
 /// The one line of /gate/<name>, without a newline: `closed: clouddriver 10.0.0.7:7002 …`.
 [[nodiscard]] std::string gate_line(const gate::Answer& answer);
 
-/// `check -o table`: a row per address, findings below, gates last.
+/// `check -o table`: a row per address, findings below, then what is the matter with our own
+/// credentials, gates last.
 [[nodiscard]] std::string table(const gate::Snapshot& snapshot, Now now, bool color);
 
-/// `check -o short`: a line per gate and per blocker.
+/// `check -o short`: a line per gate and per blocker, then one per finding about our own
+/// credentials.
 [[nodiscard]] std::string brief(const gate::Snapshot& snapshot, Now now);
 
-/// `check -o junit`: a test suite per target, a case per address, a suite for the gates.
+/// `check -o junit`: a test suite per target, a case per address, a suite for our own credentials
+/// and one for the gates.
 [[nodiscard]] std::string junit(const gate::Snapshot& snapshot, Now now);
 
 /// The page at `/`: plain HTML without scripts, the same facts.

@@ -103,7 +103,8 @@ TEST_SUITE("net") {
 
   TEST_CASE("--config.check: an acceptance of what cannot be accepted -> a line, exit 2") {
     const World world;
-    for (const std::string reason : {"stale", "waiting", "unknown", "identity_rejected"}) {
+    for (const std::string reason : {"stale", "waiting", "unknown", "identity_rejected",
+                                     "truststore_empty", "password_unreadable"}) {
       const std::string config =
           world.configure({{"orca", "https://127.0.0.1:1", ""}},
                           "gates: [{name: need, accept: [{target: orca, reason: " + reason +
@@ -138,5 +139,52 @@ TEST_SUITE("net") {
     CHECK(trusted.seen().auth_commands == 4);
     CHECK(trusted.seen().plaintext_auth_commands == 0);
     CHECK(untrusted.seen().auth_commands == 0);
+  }
+
+  TEST_CASE("check: whom gate takes us for -> as expected is open, another principal is closed") {
+    const World world;
+    auto options = world.peer(ClientAuth::need);
+    options.http.login = support::LoginBehaviour{.roles = {"deployers"}};
+    const TestPeer gate(options);
+
+    const auto as_expected =
+        run_telltale({"check", "-o", "json", "--config.file",
+                      world.configure({entry(
+                          "gate", gate, "expect: {principal: telltale, roles: [Deployers]}")})});
+    CAPTURE(as_expected.output);
+    CHECK(as_expected.exit_code == 0);
+    const auto status = boost::json::parse(as_expected.output);
+    const auto& login = status.at("targets").at(0).at("addresses").at(0).at("login");
+    CHECK(login.at("principal") == "telltale");
+    CHECK(login.at("roles").as_array().size() == 2);
+    CHECK(login.at("status") == 200);
+
+    const auto another = run_telltale(
+        {"check", "-o", "short", "--config.file",
+         world.configure({entry("gate", gate, "expect: {principal: ci, roles: [admins]}")})});
+    CAPTURE(another.output);
+    CHECK(another.exit_code == 1);
+    CHECK(another.output.find("principal_mismatch: Gate takes identity telltale for telltale; "
+                              "expected is ci.\n") != std::string::npos);
+    CHECK(another.output.find("roles_mismatch: ") != std::string::npos);
+  }
+
+  TEST_CASE(
+      "check: our own identity has expired -> every output tells it, and nothing is blocked") {
+    const World world;
+    const auto expired =
+        world.root.issue({.common_name = "telltale", .not_after = mint::an_hour_ago()});
+    world.files.write("telltale.pem", expired.chain_pem());
+    world.files.write("telltale.key", expired.key_pem());
+    const TestPeer orca(world.peer(ClientAuth::want));
+    const std::string config = world.configure({entry("orca", orca)});
+    for (const std::string output : {"table", "short", "json", "junit"}) {
+      const auto run = run_telltale({"check", "-o", output, "--config.file", config});
+      CAPTURE(run.output);
+      CHECK(run.exit_code == 0);
+      CHECK(run.output.find("identity_expired") != std::string::npos);
+      CHECK(run.output.find("CN=telltale") != std::string::npos);
+      CHECK(run.output.find("<failure") == std::string::npos);
+    }
   }
 }

@@ -25,39 +25,6 @@ pki::PublicKey key(pki::KeyAlgorithm algorithm, const std::string& curve = "") {
 }  // namespace
 
 TEST_SUITE("assess") {
-  TEST_CASE("identity: our certificate's dates, where somebody asks for it") {
-    auto seen = healthy_want();
-    auto ours = certificate("CN=telltale", root_a);
-    SUBCASE("ended a second ago -> identity_expired") {
-      ours.validity.not_after = noon - 1s;
-      seen.identity->chain = {share(ours)};
-      CHECK(told(target(), seen) == "identity_expired warning");
-    }
-    SUBCASE("ends now -> still valid, identity_expiring") {
-      ours.validity.not_after = noon;
-      seen.identity->chain = {share(ours)};
-      CHECK(told(target(), seen) == "identity_expiring warning");
-    }
-    SUBCASE("begins in a second -> identity_expired says so") {
-      ours.validity.not_before = noon + 1s;
-      seen.identity->chain = {share(ours)};
-      CHECK(told(target(), seen) == "identity_expired warning");
-      CHECK(detail(target(), seen, Reason::identity_expired) ==
-            "CN=telltale begins at 2026-08-01T12:00:01Z.");
-    }
-    SUBCASE("ends with the margin -> nothing") {
-      ours.validity.not_after = noon + std::chrono::days(7);
-      seen.identity->chain = {share(ours)};
-      CHECK(told(target(), seen).empty());
-    }
-    SUBCASE("nobody asks -> nothing") {
-      ours.validity.not_after = noon - 1s;
-      seen = healthy_none();
-      seen.identity = probe::OurIdentity{.name = "telltale", .chain = {share(ours)}};
-      CHECK(told(target(), seen) == "client_auth_none error");
-    }
-  }
-
   TEST_CASE("identity: refused -> the peer's own word is told, once per version") {
     auto seen = healthy_want();
     seen.attempts[1] =
@@ -68,6 +35,27 @@ TEST_SUITE("assess") {
           "Over TLSv1.3 the peer sends the alert certificate_expired (45) when telltale's identity "
           "telltale is presented. Over TLSv1.2 the peer sends the alert certificate_expired (45) "
           "when telltale's identity telltale is presented.");
+    SUBCASE("and it is outside its dates -> that is told too, once") {
+      auto ours = certificate("CN=telltale", root_a);
+      ours.validity.not_after = noon - 1s;
+      seen.identity->chain = {share(ours)};
+      CHECK(detail(target(), seen, Reason::identity_rejected)
+                .ends_with(
+                    "identity telltale is presented. CN=telltale ended at 2026-08-01T11:59:59Z."));
+      ours.validity = {.not_before = noon + 1s, .not_after = noon + 99h};
+      seen.identity->chain = {share(ours)};
+      CHECK(detail(target(), seen, Reason::identity_rejected)
+                .ends_with(
+                    "identity telltale is presented. CN=telltale begins at 2026-08-01T12:00:01Z."));
+    }
+  }
+
+  TEST_CASE("identity: outside its dates, and nobody minds -> nothing is said of the address") {
+    auto seen = healthy_want();
+    auto ours = certificate("CN=telltale", root_a);
+    ours.validity.not_after = noon - 1s;
+    seen.identity->chain = {share(ours)};
+    CHECK(told(target(), seen).empty());
   }
 
   TEST_CASE("identity: its key does not fit -> key_algorithm_unsupported, and nothing was sent") {

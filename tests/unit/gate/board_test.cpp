@@ -172,4 +172,50 @@ TEST_SUITE("gate") {
     REQUIRE(snapshot->credentials.identities.size() == 1);
     CHECK(snapshot->credentials.identities[0].facts.name == "telltale");
   }
+
+  TEST_CASE("board: credentials are judged at each snapshot, and their reasons stay seen") {
+    fleet::Fleet fleet = fleet_of({"orca"});
+    assess::IdentityFacts ours{.name = "telltale"};
+    ours.chain = {share(certificate("CN=telltale", root_a))};
+    assess::IdentityFacts broken = ours;
+    broken.unreadable = "tls.crt is gone";
+    Board board(fleet,
+                {.identities = {broken},
+                 .trust = {.unreadable = "ca.crt is gone"},
+                 .passwords = {{.target = "redis", .unreadable = "it is gone"}}},
+                at(0s));
+    const SnapshotPtr before = board.snapshot(at(1s));
+    CHECK(find(before->credentials.identities[0].findings, Reason::identity_unreadable) != nullptr);
+    CHECK(find(before->credentials.trust.findings, Reason::trust_unreadable) != nullptr);
+    CHECK(find(before->credentials.passwords[0].findings, Reason::password_unreadable) != nullptr);
+
+    board.set_credentials(
+        {.identities = {ours, {.name = "another"}}, .passwords = {{.target = "redis"}}});
+    // Nothing but the time changes an identity that ends.
+    const SnapshotPtr after = board.snapshot({noon + 99 * 24h, at(2s).steady});
+    const CredentialEntries& entries = after->credentials;
+    REQUIRE(entries.identities.size() == 2);
+    CHECK(find(entries.identities[0].findings, Reason::identity_unreadable) == nullptr);
+    CHECK(find(entries.identities[0].findings, Reason::identity_expiring) != nullptr);
+    CHECK(entries.identities[0].reasons_seen ==
+          std::vector{Reason::identity_unreadable, Reason::identity_expiring});
+    CHECK(entries.identities[1].reasons_seen.empty());
+    CHECK(entries.trust.findings.empty());
+    CHECK(entries.trust.reasons_seen == std::vector{Reason::trust_unreadable});
+    CHECK(entries.passwords[0].reasons_seen == std::vector{Reason::password_unreadable});
+    CHECK(before->credentials.identities.size() == 1);
+  }
+
+  TEST_CASE("board: what is wrong with our own credentials -> keeps no gate closed") {
+    fleet::Fleet fleet = fleet_of({"orca"});
+    fleet.gates[0].rounds = 1;
+    fleet.gates[0].minimum_time = 0s;
+    Stage stage(fleet);
+    stage.board.set_credentials({.identities = {{.name = "telltale", .unreadable = "gone"}},
+                                 .trust = {.is_empty_for_java = true, .unreadable = "gone"}});
+    stage.resolve("orca", {1}, at(1s));
+    stage.look("orca", 1, at(1s));
+    CHECK(told(stage.step(at(2s))) == "open");
+    CHECK_FALSE(stage.snapshot->credentials.trust.findings.empty());
+  }
 }

@@ -32,21 +32,22 @@ constexpr std::size_t body_limit = 64 * 1024;
 
 TEST_SUITE_BEGIN("probe");
 
-TEST_CASE("http_request: a target -> its health path, its name and port as Host, and close") {
+TEST_CASE("http_request: a target -> the path, its name and port as Host, and close") {
   fleet::Target orca = target("spin-orca.spinnaker", 8083);
-  CHECK(http_request(orca) ==
+  CHECK(http_request(orca, orca.health) ==
         "GET /health HTTP/1.1\r\nHost: spin-orca.spinnaker:8083\r\nUser-Agent: telltale\r\n"
         "Accept: */*\r\nConnection: close\r\n\r\n");
   orca.health = "/actuator/health?details=no";
   orca.server_name = "orca.example";
-  CHECK(http_request(orca).starts_with(
-      "GET /actuator/health?details=no HTTP/1.1\r\nHost: orca.example:8083\r\n"));
+  CHECK(
+      http_request(orca, orca.health)
+          .starts_with("GET /actuator/health?details=no HTTP/1.1\r\nHost: orca.example:8083\r\n"));
 }
 
 TEST_CASE("http_request: an IP address as name -> IPv6 in brackets") {
-  CHECK(http_request(target("fd00::8", 8081)).find("\r\nHost: [fd00::8]:8081\r\n") !=
+  CHECK(http_request(target("fd00::8", 8081), "/health").find("\r\nHost: [fd00::8]:8081\r\n") !=
         std::string::npos);
-  CHECK(http_request(target("10.0.0.7", 8081)).find("\r\nHost: 10.0.0.7:8081\r\n") !=
+  CHECK(http_request(target("10.0.0.7", 8081), "/health").find("\r\nHost: 10.0.0.7:8081\r\n") !=
         std::string::npos);
 }
 

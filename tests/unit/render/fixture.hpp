@@ -149,7 +149,8 @@ inline gate::Snapshot snapshot(std::vector<gate::TargetEntry> targets,
   telltale.name = "telltale";
   telltale.chain = {certificate("CN=telltale", "CN=Lab Root", civil(2027, 6, 1, 0))};
   telltale.has_key = true;
-  made.credentials.identities = {{telltale, {}}};
+  made.credentials.identities = {{telltale, {}, {}}};
+  made.credentials.trust.facts.anchors = 2;
   made.health.last_reload_success = ago(std::chrono::hours(3)).civil;
   made.first_round_done = true;
   made.made_at = now();
@@ -162,6 +163,42 @@ inline gate::Snapshot ready_fleet() {
                   {open_gate("need")});
 }
 
+/// Our own credentials on a bad day: one identity that ends soon, one that cannot be read anew,
+/// a trust that Java takes for empty, a password that was mended.
+inline gate::CredentialEntries ailing_credentials() {
+  using assess::Reason;
+  using assess::Severity;
+
+  gate::IdentityEntry orca;
+  orca.facts.name = "orca";
+  orca.facts.chain = {certificate("CN=orca", "CN=Lab Root", civil(2026, 11, 24, 0))};
+  orca.facts.has_key = true;
+  orca.findings = {finding(Reason::identity_expiring, Severity::warning,
+                           "CN=orca of identity orca ends at 2026-11-24T00:00:00Z, in 1d12h.")};
+  orca.reasons_seen = {Reason::identity_unreadable, Reason::identity_expiring};
+
+  gate::IdentityEntry gate_only;
+  gate_only.facts.name = "gate";
+  gate_only.facts.unreadable = "gate.crt holds no certificate";
+  gate_only.findings = {
+      finding(Reason::identity_unreadable, Severity::warning,
+              "Identity gate cannot be read anew: gate.crt holds no certificate.")};
+  gate_only.reasons_seen = {Reason::identity_unreadable};
+
+  gate::CredentialEntries made;
+  made.identities = {orca, gate_only};
+  made.trust.facts.anchors = 3;
+  made.trust.facts.is_empty_for_java = true;
+  made.trust.findings = {
+      finding(Reason::truststore_empty, Severity::warning, "Java takes none for a trust anchor.")};
+  made.trust.reasons_seen = {Reason::truststore_empty};
+  gate::PasswordEntry redis;
+  redis.facts.target = "redis";
+  redis.reasons_seen = {Reason::password_unreadable};
+  made.passwords = {redis};
+  return made;
+}
+
 /// What a real fleet may look like on a bad day; has a series of every metric.
 inline gate::Snapshot mixed_fleet() {
   using assess::Reason;
@@ -172,6 +209,8 @@ inline gate::Snapshot mixed_fleet() {
   fine.reasons_seen = {Reason::app_unhealthy};
 
   assess::AddressAssessment look = good_look({"127.0.0.1", 7002});
+  look.login =
+      probe::LoginAttempt{.status = 200, .principal = "ci@lab", .roles = {"ci@lab", "deployers"}};
   look.findings = {
       finding(Reason::authorities_missing, Severity::error,
               "The list does not name CN=Lab Root, from which our certificate was issued."),
@@ -213,6 +252,7 @@ inline gate::Snapshot mixed_fleet() {
   gate::Snapshot made = snapshot({std::move(fine), std::move(clouddriver), std::move(redis),
                                   std::move(deck), std::move(fresh)},
                                  {std::move(need), std::move(canary)});
+  made.credentials = ailing_credentials();
   made.first_round_done = false;
   for (gate::Histogram& histogram : made.phase_durations) {
     histogram.counts = {0, 1, 3, 4, 1, 0, 0, 0, 0, 0, 0, 0, 1};
@@ -230,6 +270,7 @@ inline gate::Snapshot hostile_fleet() {
   assess::AddressAssessment look = good_look({"127.0.0.1", 8084});
   look.certificates = {certificate(hostile, hostile, civil(2027, 1, 1, 0))};
   look.identity = hostile;
+  look.login = probe::LoginAttempt{.status = 200, .principal = hostile, .roles = {hostile}};
   look.findings = {finding(assess::Reason::chain_untrusted, assess::Severity::error, hostile)};
   look.versions[0].cipher_suite = hostile;
   tls::CertificateRequest request;
@@ -241,7 +282,15 @@ inline gate::Snapshot hostile_fleet() {
   entry.assessment.findings = {
       finding(assess::Reason::replicas_disagree, assess::Severity::warning, hostile)};
   gate::Snapshot made = snapshot({std::move(entry)}, {open_gate(hostile)});
+  made.credentials = ailing_credentials();
   made.credentials.identities.front().facts.name = hostile;
+  made.credentials.identities.front().facts.chain = {
+      certificate(hostile, hostile, civil(2027, 1, 1, 0))};
+  made.credentials.identities.front().findings.front().detail = hostile;
+  made.credentials.trust.findings.front().detail = hostile;
+  made.credentials.passwords.front().facts.target = hostile;
+  made.credentials.passwords.front().findings = {
+      finding(assess::Reason::password_unreadable, assess::Severity::warning, hostile)};
   return made;
 }
 

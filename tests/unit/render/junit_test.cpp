@@ -18,6 +18,10 @@ TEST_CASE("junit: a clean fleet -> suites whose cases passed") {
         "timestamp=\"2026-11-22T12:00:00\">\n"
         "<testcase classname=\"telltale.gate\" name=\"127.0.0.1:8084\"></testcase>\n"
         "<testcase classname=\"telltale.gate\" name=\"all addresses\"></testcase></testsuite>\n"
+        "<testsuite name=\"credentials\" tests=\"2\" failures=\"0\" errors=\"0\" "
+        "timestamp=\"2026-11-22T12:00:00\">\n"
+        "<testcase classname=\"telltale.credentials\" name=\"identity telltale\"></testcase>\n"
+        "<testcase classname=\"telltale.credentials\" name=\"trust\"></testcase></testsuite>\n"
         "<testsuite name=\"gates\" tests=\"1\" failures=\"0\" errors=\"0\" "
         "timestamp=\"2026-11-22T12:00:00\">\n"
         "<testcase classname=\"telltale.gates\" name=\"need\"></testcase></testsuite>"
@@ -49,6 +53,20 @@ TEST_CASE("junit: warnings alone -> the case passes and tells them") {
             fixture::now());
   CHECK(xml.find("<system-out>warning certificate_weak: 1024 bits.") != std::string::npos);
   CHECK(xml.find("<failure") == std::string::npos);
+}
+
+TEST_CASE("junit: our own credentials -> a case each, which tells its findings and never fails") {
+  const std::string xml = junit(fixture::mixed_fleet(), fixture::now());
+  CHECK(xml.find("<testsuite name=\"credentials\" tests=\"4\" failures=\"0\" errors=\"0\"") !=
+        std::string::npos);
+  CHECK(
+      xml.find("name=\"identity orca\"><system-out>warning identity_expiring: CN=orca of identity "
+               "orca ends at 2026-11-24T00:00:00Z, in 1d12h.\n"
+               "  hint: ") != std::string::npos);
+  CHECK(xml.find("name=\"identity gate\"><system-out>warning identity_unreadable: ") !=
+        std::string::npos);
+  CHECK(xml.find("name=\"trust\"><system-out>warning truststore_empty: ") != std::string::npos);
+  CHECK(xml.find("name=\"password of redis\"></testcase>") != std::string::npos);
 }
 
 TEST_CASE("junit: hostile texts -> well-formed XML without forbidden characters") {

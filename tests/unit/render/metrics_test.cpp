@@ -118,6 +118,11 @@ TEST_CASE("metrics: each fact of a clean fleet -> its value") {
                  "address=\"127.0.0.1:8084\"}") == "1");
   CHECK(value_of(exported, "identity_not_after_timestamp_seconds{identity=\"telltale\"}") ==
         "1811808000");
+  CHECK(value_of(exported,
+                 "identity_info{identity=\"telltale\",fingerprint_sha256="
+                 "\"00000000000000000000000000000000000000000000000000000000000000f1\","
+                 "subject=\"CN=telltale\",issuer=\"CN=Lab Root\",serial_number=\"2a\"}") == "1");
+  CHECK(value_of(exported, "trust_readable") == "1");
   CHECK(value_of(exported, "gate_open{gate=\"need\"}") == "1");
   CHECK(value_of(exported, "gate_target_open{gate=\"need\",target=\"gate\"}") == "1");
   CHECK(value_of(exported, "gate_blockers{gate=\"need\",reason=\"stale\"}") == "0");
@@ -148,6 +153,25 @@ TEST_CASE("metrics: a finding that stands -> 1, one seen before -> 0, one never 
   CHECK(value_of(exported, "findings{target=\"clouddriver\",severity=\"error\"}") == "1");
   CHECK(value_of(exported, "findings{target=\"clouddriver\",severity=\"warning\"}") == "1");
   CHECK(value_of(exported, "findings{target=\"clouddriver\",severity=\"info\"}") == "0");
+}
+
+TEST_CASE("metrics: our own credentials -> readable or not, and their findings by name") {
+  const Exported exported = export_text(fixture::mixed_fleet());
+  CHECK(value_of(exported, "identity_readable{identity=\"orca\"}") == "1");
+  CHECK(value_of(exported, "identity_readable{identity=\"gate\"}") == "0");
+  CHECK(value_of(exported, "identity_not_after_timestamp_seconds{identity=\"gate\"}") == "");
+  CHECK(value_of(exported, "password_readable{target=\"redis\"}") == "1");
+  const auto finding = [&](const std::string& credential, const std::string& name,
+                           const std::string& reason) {
+    return value_of(exported, "credential_finding{credential=\"" + credential + "\",name=\"" +
+                                  name + "\",reason=\"" + reason + "\",severity=\"warning\"}");
+  };
+  CHECK(finding("identity", "orca", "identity_expiring") == "1");
+  CHECK(finding("identity", "orca", "identity_unreadable") == "0");  // mended
+  CHECK(finding("identity", "orca", "identity_expired") == "");
+  CHECK(finding("identity", "gate", "identity_unreadable") == "1");
+  CHECK(finding("trust", "", "truststore_empty") == "1");
+  CHECK(finding("password", "redis", "password_unreadable") == "0");
 }
 
 TEST_CASE("metrics: one reason twice at one address -> one series") {

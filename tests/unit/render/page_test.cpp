@@ -78,6 +78,23 @@ TEST_CASE("page: a closed gate -> its status, each blocker with a hint, and what
   CHECK(has(html, "not looked at yet"));
 }
 
+TEST_CASE("page: our own credentials -> their state, and what is the matter with each") {
+  const std::string html = page(fixture::mixed_fleet(), fixture::now());
+  const std::string text = text_of(html);
+  for (const std::string_view fact :
+       {"Our identities", "CN=orca of identity orca ends at 2026-11-24T00:00:00Z, in 1d12h.",
+        "cannot be read anew; the last good one is in use",
+        "Identity gate cannot be read anew: gate.crt holds no certificate.",
+        "Chains are verified against 3 trust anchors: read.", "Java takes none for a trust anchor.",
+        "redis: read.", "Gate takes us for ci@lab with the roles ci@lab, deployers."}) {
+    CAPTURE(fact);
+    CHECK(has(text, fact));
+  }
+  CHECK(has(html, "<th scope=\"rowgroup\" rowspan=\"2\">orca</th>"));
+  CHECK(has(page(fixture::ready_fleet(), fixture::now()),
+            "<th scope=\"rowgroup\" rowspan=\"1\">telltale</th>"));
+}
+
 TEST_CASE("page: a gate that waits -> says for what") {
   gate::Snapshot snapshot = fixture::ready_fleet();
   gate::GateEntry& gate = snapshot.gates.front();

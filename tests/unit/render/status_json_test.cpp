@@ -32,13 +32,17 @@ TEST_SUITE_BEGIN("render");
 
 TEST_CASE("status JSON: every object -> the keys of the contract first, additions behind") {
   const json::value status = parsed(fixture::mixed_fleet());
-  CHECK(keys_of(status) == "at status targets edges gates");
+  CHECK(keys_of(status) == "at status targets edges gates identities trust passwords");
   const json::value& target = status.at("targets").at(1);
   CHECK(keys_of(target) == "name url mode expected_mode addresses findings goal replicas_agree");
   const json::value& address = target.at("addresses").at(0);
   CHECK(keys_of(address) ==
         "address mode client_certificates_verified tls certificates looked_at findings reachable "
-        "enforced_by identity_accepted chain_verified hostname_verified");
+        "enforced_by identity_accepted chain_verified hostname_verified login");
+  CHECK(keys_of(address.at("login")) == "principal roles status");
+  CHECK(keys_of(status.at("identities").at(0)) == "name readable has_key certificates findings");
+  CHECK(keys_of(status.at("trust")) == "readable system anchors findings");
+  CHECK(keys_of(status.at("passwords").at(0)) == "target readable findings");
   CHECK(keys_of(address.at("tls").at(0)) ==
         "version cipher certificate_request mode enforced_by client_certificates_verified "
         "identity_accepted");
@@ -77,6 +81,47 @@ TEST_CASE("status JSON: an address that was looked at -> its facts") {
   CHECK(address.at("looked_at").as_string() == "2026-11-22T11:59:50Z");
   CHECK(address.at("reachable").as_bool());
   CHECK(address.at("client_certificates_verified").as_bool());
+}
+
+TEST_CASE("status JSON: our own credentials -> their state and findings") {
+  const json::value status = parsed(fixture::mixed_fleet());
+  const json::value& orca = status.at("identities").at(0);
+  CHECK(orca.at("name").as_string() == "orca");
+  CHECK(orca.at("readable").as_bool());
+  CHECK(orca.at("has_key").as_bool());
+  CHECK(orca.at("certificates").at(0).at("subject").as_string() == "CN=orca");
+  CHECK(orca.at("findings").at(0).at("reason").as_string() == "identity_expiring");
+  const json::value& unreadable = status.at("identities").at(1);
+  CHECK_FALSE(unreadable.at("readable").as_bool());
+  CHECK(unreadable.at("certificates").as_array().empty());
+  CHECK(json::serialize(status.at("trust")) ==
+        R"({"readable":true,"system":false,"anchors":3,"findings":[{"reason":"truststore_empty",)"
+        R"("severity":"warning","detail":"Java takes none for a trust anchor.",)"
+        R"("hint":"Do something about it."}]})");
+  CHECK(json::serialize(status.at("passwords")) ==
+        R"([{"target":"redis","readable":true,"findings":[]}])");
+  gate::Snapshot by_system = fixture::ready_fleet();
+  by_system.credentials.trust.facts.is_system = true;
+  CHECK(parsed(by_system).at("trust").at("anchors").is_null());
+}
+
+TEST_CASE(
+    "status JSON: gate's login -> the principal and its roles; nobody, or not asked -> null") {
+  const auto login_of = [](std::optional<probe::LoginAttempt> login) {
+    assess::AddressAssessment look = fixture::good_look({"127.0.0.1", 1});
+    look.login = std::move(login);
+    const json::value status =
+        parsed(fixture::snapshot({fixture::target("a", {fixture::entry_of(std::move(look))})}, {}));
+    return json::serialize(status.at("targets").at(0).at("addresses").at(0).at("login"));
+  };
+  using probe::LoginAttempt;
+  CHECK(login_of(LoginAttempt{.status = 200, .principal = "ci@lab", .roles = {"dev"}}) ==
+        R"({"principal":"ci@lab","roles":["dev"],"status":200})");
+  CHECK(login_of(LoginAttempt{.status = 302}) == R"({"principal":null,"roles":[],"status":302})");
+  CHECK(login_of(LoginAttempt{.failure = probe::Failure{}}) ==
+        R"({"principal":null,"roles":[],"status":null})");
+  CHECK(login_of(LoginAttempt{.obstacle = probe::LoginObstacle::unverified}) == "null");
+  CHECK(login_of(std::nullopt) == "null");
 }
 
 TEST_CASE("status JSON: what is not known -> null, never left out") {

@@ -36,7 +36,9 @@ TEST_CASE("table: a clean fleet -> a row per address, and the gate") {
 
 TEST_CASE("table: findings -> under their target; blockers -> under their gate, with hints") {
   const std::string text = table(fixture::mixed_fleet(), fixture::now(), false);
-  CHECK(text.find("  error   authorities_missing\n"
+  CHECK(text.find("  login\n"
+                  "          ci@lab with the roles ci@lab, deployers\n"
+                  "  error   authorities_missing\n"
                   "          The list does not name CN=Lab Root, from which our certificate was "
                   "issued.\n"
                   "  warning certificate_weak\n"
@@ -49,6 +51,20 @@ TEST_CASE("table: findings -> under their target; blockers -> under their gate, 
                   "    Add the CA to the service's trust store") != std::string::npos);
   CHECK(text.find("  accepted: redis 127.0.0.1:6379 connect_refused\n") != std::string::npos);
   CHECK(text.find("deck         -  ") != std::string::npos);
+}
+
+TEST_CASE("table: our own credentials -> what is the matter with each, before the gates") {
+  const std::string text = table(fixture::mixed_fleet(), fixture::now(), false);
+  CHECK(text.find("\nidentity orca\n"
+                  "  warning identity_expiring\n"
+                  "          CN=orca of identity orca ends at 2026-11-24T00:00:00Z, in 1d12h.\n"
+                  "\nidentity gate\n"
+                  "  warning identity_unreadable\n"
+                  "          Identity gate cannot be read anew: gate.crt holds no certificate.\n"
+                  "\ntrust\n"
+                  "  warning truststore_empty\n"
+                  "          Java takes none for a trust anchor.\n"
+                  "\ngate need closed") != std::string::npos);
 }
 
 TEST_CASE("table: several addresses -> a finding says at which") {
@@ -111,7 +127,7 @@ TEST_CASE("table and short: hostile texts -> cannot steer the terminal or forge 
   }
 }
 
-TEST_CASE("short: a line per gate, and one per blocker") {
+TEST_CASE("short: a line per gate, one per blocker, and one per finding about our credentials") {
   CHECK(brief(fixture::ready_fleet(), fixture::now()) == "need open since 2026-11-22T11:00:00Z\n");
   const std::vector<std::string> lines = lines_of(brief(fixture::mixed_fleet(), fixture::now()));
   REQUIRE(lines.size() >= 4);
@@ -119,7 +135,13 @@ TEST_CASE("short: a line per gate, and one per blocker") {
   CHECK(lines[1] ==
         "need clouddriver 127.0.0.1:7002 authorities_missing: The list does not name CN=Lab Root, "
         "from which our certificate was issued.");
-  CHECK(lines.back() == "canary open since 2026-11-22T11:00:00Z");
+  REQUIRE(lines.size() >= 9);
+  CHECK(lines[lines.size() - 4] == "canary open since 2026-11-22T11:00:00Z");
+  CHECK(
+      lines[lines.size() - 3] ==
+      "identity orca identity_expiring: CN=orca of identity orca ends at 2026-11-24T00:00:00Z, in "
+      "1d12h.");
+  CHECK(lines.back() == "trust truststore_empty: Java takes none for a trust anchor.");
 }
 
 TEST_CASE("facts in words: distances, claims, modes") {
@@ -143,6 +165,26 @@ TEST_CASE("facts in words: distances, claims, modes") {
   CHECK(versions_text(look) == "1.3 1.2");
   look.versions.clear();
   CHECK(versions_text(look) == "-");
+}
+
+TEST_CASE("facts in words: whom gate takes us for, and what we trust") {
+  using probe::LoginAttempt;
+  assess::AddressAssessment look;
+  CHECK_FALSE(login_text(look));
+  look.login = LoginAttempt{.obstacle = probe::LoginObstacle::unverified};
+  CHECK_FALSE(login_text(look));
+  look.login = LoginAttempt{.status = 302};
+  CHECK(login_text(look) == "nobody (HTTP 302)");
+  look.login = LoginAttempt{.failure = probe::Failure{}};
+  CHECK(login_text(look) == "nobody");
+  look.login = LoginAttempt{.status = 200, .principal = "ci@lab"};
+  CHECK(login_text(look) == "ci@lab without roles");
+  look.login->roles = {"a", "b"};
+  CHECK(login_text(look) == "ci@lab with the roles a, b");
+  look.login->roles.assign(23, "r");
+  CHECK(login_text(look)->ends_with(", r and 3 more"));
+  CHECK(anchors_text({.anchors = 1}) == "1 trust anchor");
+  CHECK(anchors_text({.is_system = true}) == "the system's trust store");
 }
 
 TEST_SUITE_END();
