@@ -59,8 +59,7 @@ TEST_CASE("content: another length than DER says -> how it differs") {
   CHECK(check_length(whole).has_value());
   CHECK(check_length(Bytes{0x30, 0x80, 0x02, 0x01}).has_value());
   const Bytes cut(whole.begin(), whole.end() - 1);
-  CHECK(check_length(cut).error() ==
-        Error(Errc::malformed, "is cut off: it has 303 of 304 bytes"));
+  CHECK(check_length(cut).error() == Error(Errc::malformed, "is cut off: it has 303 of 304 bytes"));
   Bytes longer = whole;
   longer.resize(longer.size() + 2);
   CHECK(check_length(longer).error() == Error(Errc::malformed, "has 2 bytes behind its end"));
