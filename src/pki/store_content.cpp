@@ -21,7 +21,8 @@ Error key_not_opened(const HeldKey& held, const StorePasswords& passwords) {
     return {Errc::wrong_password, key + "the key's password does not open"};
   }
   if (!passwords.store.empty()) {
-    return {Errc::wrong_password, key + "the store's password does not open; give the key's own"};
+    return {Errc::wrong_password,
+            key + "the store's password does not open; it may have one of its own"};
   }
   return {Errc::wrong_password,
           key + "opens neither without a password nor with `changeit`; give its password"};

@@ -83,7 +83,7 @@ void write_by_openssl(const Stores& made) {
   export_orca(made, "reversed.p12",
               joined(joined(name, pass), {"-certfile", made.path("reversed.pem")}));
   export_orca(made, "leaf.p12", joined(name, pass));
-  export_orca(made, "nomac.p12", joined(usual, {"-nomac"}));
+  export_orca(made, "nomac.p12", joined(usual, {"-nomac", "-certpbe", "AES-256-CBC"}));
   export_orca(made, "plain.p12", joined(usual, {"-nomac", "-keypbe", "NONE", "-certpbe", "NONE"}));
   export_orca(made, "nopass.p12", joined(with_chain, {"-passout", "pass:"}));
   export_orca(made, "changeit.p12", joined(with_chain, {"-passout", "pass:changeit"}));

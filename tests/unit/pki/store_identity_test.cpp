@@ -154,7 +154,7 @@ TEST_CASE("identity: a key with a password of its own -> opened by that, or said
   CHECK(error_of(files) ==
         Error(Errc::wrong_password,
               files.certificate + ": holds a private key (gate) that the store's password does not "
-                                  "open; give the key's own"));
+                                  "open; it may have one of its own"));
   files.key_password = passwords.other;
   const auto gate = Identity::load(files).value();
   CHECK(gate->leaf().der == stores().gate.leaf);
