@@ -166,21 +166,24 @@ KeyAlgorithm key_algorithm(int nid) {
   }
 }
 
+void measure(const EVP_PKEY& parsed, PublicKey& key) {
+  key.bits = static_cast<unsigned>(std::max(EVP_PKEY_get_bits(&parsed), 0));
+  std::array<char, 80> curve{};
+  std::size_t length = 0;
+  if (key.algorithm == KeyAlgorithm::ec &&
+      EVP_PKEY_get_group_name(&parsed, curve.data(), curve.size(), &length) == 1) {
+    key.curve.assign(curve.data(), length);
+  }
+}
+
 PublicKey public_key_of(const X509& certificate) {
   ASN1_OBJECT* algorithm = nullptr;  // get0: belongs to the certificate
   X509_PUBKEY_get0_param(&algorithm, nullptr, nullptr, nullptr, X509_get_X509_PUBKEY(&certificate));
   PublicKey key{.algorithm = key_algorithm(OBJ_obj2nid(algorithm))};
 
   const EVP_PKEY* parsed = X509_get0_pubkey(&certificate);
-  if (parsed == nullptr) {  // e.g. a curve this OpenSSL does not know
-    return key;
-  }
-  key.bits = static_cast<unsigned>(std::max(EVP_PKEY_get_bits(parsed), 0));
-  std::array<char, 80> curve{};
-  std::size_t length = 0;
-  if (key.algorithm == KeyAlgorithm::ec &&
-      EVP_PKEY_get_group_name(parsed, curve.data(), curve.size(), &length) == 1) {
-    key.curve.assign(curve.data(), length);
+  if (parsed != nullptr) {  // it is null for e.g. a curve this OpenSSL does not know
+    measure(*parsed, key);
   }
   return key;
 }
@@ -230,6 +233,13 @@ Bytes der_of(const X509& certificate) {
   require(size > 0, "encoding a certificate");
   const OpensslMemory<unsigned char> owner(bytes);
   return {bytes, bytes + size};
+}
+
+PublicKey describe(const EVP_PKEY& key) {
+  const ErrorQueueGuard quiet;
+  PublicKey facts{.algorithm = key_algorithm(EVP_PKEY_get_base_id(&key))};
+  measure(key, facts);
+  return facts;
 }
 
 Result<Certificate> describe(X509& x509) {

@@ -14,15 +14,16 @@ enum class ContentFormat {
   jks,
   jceks,
   der_certificate,
-  der,  ///< ASN.1 of another kind, e.g. a bare private key
+  der_key,  ///< PKCS#8, plain or encrypted, PKCS#1, SEC1 or DSA
+  der,      ///< ASN.1 of another kind, e.g. PKCS#7
   unknown,
 };
 
 /// Says what `content` looks like; whether it parses is another matter.
 [[nodiscard]] ContentFormat format_of(ByteView content);
 
-/// Refuses what is not PEM, naming what it is: Errc::unsupported for a format known by its looks,
-/// Errc::malformed otherwise.
-[[nodiscard]] Result<void> require_pem(ByteView content);
+/// Errc::malformed if DER's outermost element says another length than `content` has: it was cut
+/// off, or has bytes behind its end. An indefinite length (BER) says none.
+[[nodiscard]] Result<void> check_length(ByteView content);
 
 }  // namespace telltale::pki

@@ -1,16 +1,22 @@
 #include "telltale/pki/identity.hpp"
 
+#include <algorithm>
 #include <utility>
 
-#include "telltale/pki/file.hpp"
-
+#include "pki/alias.hpp"
 #include "pki/identity_builder.hpp"
 #include "pki/read_pem.hpp"
-#include "pki/x509.hpp"
+#include "pki/store_content.hpp"
 
 namespace telltale::pki {
 
 namespace {
+
+/// A chain with its key, before it is known whether they belong together.
+struct Parts {
+  std::vector<HeldCertificate> chain;
+  EvpPkeyPtr key;  ///< null: known by certificate only
+};
 
 /// What a sentence calls the two sources.
 struct SourceNames {
@@ -38,32 +44,147 @@ Error key_mismatch(const SourceNames& names, const Chain& chain,
   return {Errc::key_mismatch, std::move(detail)};
 }
 
-Result<IdentityPtr> make_identity(std::vector<X509Ptr> certificates, EvpPkeyPtr key,
-                                  const SourceNames& names) {
+Result<IdentityPtr> make_identity(Parts parts, const SourceNames& names) {
   const ErrorQueueGuard quiet;
   IdentityBuilder builder;
-  for (X509Ptr& certificate : certificates) {
-    if (const Result<void> added = builder.add(std::move(certificate)); !added) {
-      return added.error().at(names.certificate);
-    }
+  for (HeldCertificate& certificate : parts.chain) {
+    builder.add(std::move(certificate));
   }
-  if (key && X509_check_private_key(builder.certificates().front(), key.get()) != 1) {
-    return key_mismatch(names, builder.chain(), builder.certificates(), *key);
+  if (parts.key && X509_check_private_key(builder.certificates().front(), parts.key.get()) != 1) {
+    return key_mismatch(names, builder.chain(), builder.certificates(), *parts.key);
   }
-  builder.set_key(std::move(key));
+  builder.set_key(std::move(parts.key));
   return std::move(builder).finish();
+}
+
+std::vector<HeldCertificate> take_certificates(StoreContent& content) {
+  std::vector<HeldCertificate> certificates;
+  for (HeldEntry& entry : content.certificates) {
+    certificates.push_back(std::move(entry.certificate));
+  }
+  return certificates;
+}
+
+/// The names of a store's keys, in a sentence.
+std::string aliases_of(const StoreContent& content) {
+  constexpr std::size_t most = 10;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(content.keys.size(), most); ++i) {
+    text += (i == 0 ? "" : ", ") + content.keys[i].alias;
+  }
+  if (content.keys.size() > most) {
+    text += " and " + std::to_string(content.keys.size() - most) + " more";
+  }
+  return text;
+}
+
+Result<HeldKey*> choose_key(StoreContent& content, const std::optional<std::string>& alias) {
+  if (alias) {
+    const auto found = std::ranges::find_if(
+        content.keys, [&](const HeldKey& key) { return same_alias(key.alias, *alias); });
+    if (found == content.keys.end()) {
+      return Error(Errc::invalid_value, "holds no private key under the alias " + *alias +
+                                            ", only " + aliases_of(content));
+    }
+    return &*found;
+  }
+  if (content.keys.size() > 1) {
+    return Error(Errc::invalid_value,
+                 "holds " + std::to_string(content.keys.size()) +
+                     " private keys; choose one by its alias: " + aliases_of(content));
+  }
+  return &content.keys.front();
+}
+
+/// Of a PKCS#12 or JKS.
+Result<Parts> take_from_store(StoreContent content, const std::optional<std::string>& alias) {
+  if (content.keys.empty()) {
+    if (content.certificates.empty()) {
+      return no_certificate(content);
+    }
+    return Parts{.chain = take_certificates(content), .key = nullptr};
+  }
+  const Result<HeldKey*> chosen = choose_key(content, alias);
+  if (!chosen) {
+    return chosen.error();
+  }
+  HeldKey& key = **chosen;
+  if (key.error) {
+    return *key.error;
+  }
+  if (key.chain.empty()) {
+    return Error(Errc::malformed, "holds a private key (" + key.alias +
+                                      ") without a certificate of the same localKeyId or alias");
+  }
+  return Parts{.chain = std::move(key.chain), .key = std::move(key.key)};
+}
+
+/// Of PEM or DER, which name no keys: the first one.
+Result<Parts> take_from_text(StoreContent content) {
+  if (content.certificates.empty()) {
+    return no_certificate(content);
+  }
+  Parts parts{.chain = take_certificates(content), .key = nullptr};
+  if (!content.keys.empty()) {
+    HeldKey& key = content.keys.front();
+    if (key.error) {
+      return *key.error;
+    }
+    parts.key = std::move(key.key);
+  }
+  return parts;
+}
+
+Result<EvpPkeyPtr> take_key(StoreContent content) {
+  if (content.is_keystore()) {
+    return Error(Errc::invalid_value,
+                 "is a keystore, where a private key in PEM or DER was expected; a keystore brings "
+                 "its own certificate");
+  }
+  if (content.keys.empty()) {
+    return Error(Errc::malformed, "holds no private key");
+  }
+  HeldKey& key = content.keys.front();
+  if (key.error) {
+    return *key.error;
+  }
+  return std::move(key.key);
+}
+
+/// Certificates from one file and, perhaps, the key from another.
+Result<Parts> take_parts(const IdentityFiles& files, const StorePasswords& passwords) {
+  Result<StoreContent> content = read_content_of(files.certificate, passwords);
+  if (!content) {
+    return content.error();
+  }
+  if (content->is_keystore() && files.key) {
+    return Error(Errc::invalid_value,
+                 files.certificate + ": is a keystore, which holds its own key; leave out `key`");
+  }
+  if (!content->is_keystore() && files.alias) {
+    return Error(Errc::invalid_value, files.certificate +
+                                          ": is no PKCS#12 or JKS, and its keys have no aliases; "
+                                          "leave out `alias`");
+  }
+  if (files.is_keystore && content->keys.empty()) {
+    return Error(Errc::malformed, files.certificate + ": holds no private key");
+  }
+  if (files.key) {
+    content->keys.clear();
+  }
+  Result<Parts> parts = content->is_keystore() ? take_from_store(*std::move(content), files.alias)
+                                               : take_from_text(*std::move(content));
+  if (!parts) {
+    return parts.error().at(files.certificate);
+  }
+  return parts;
 }
 
 }  // namespace
 
-Result<void> IdentityBuilder::add(X509Ptr certificate) {
-  Result<Certificate> facts = describe(*certificate);
-  if (!facts) {
-    return facts.error();
-  }
-  identity_->chain_.push_back(std::make_shared<const Certificate>(*std::move(facts)));
-  identity_->certificates_.push_back(certificate.release());
-  return {};
+void IdentityBuilder::add(HeldCertificate certificate) {
+  identity_->chain_.push_back(std::move(certificate.facts));
+  identity_->certificates_.push_back(certificate.x509.release());
 }
 
 void IdentityBuilder::set_key(EvpPkeyPtr key) noexcept {
@@ -97,54 +218,59 @@ Identity::~Identity() {
 }
 
 Result<IdentityPtr> Identity::load(const IdentityFiles& files) {
-  Secret password;
-  if (files.key_password) {
-    Result<Secret> read = read_secret(*files.key_password);
-    if (!read) {
-      return read.error().at("key_password_file");
+  const Result<Secret> password = read_optional_secret(files.password, "password");
+  if (!password) {
+    return password.error();
+  }
+  const Result<Secret> key_password = read_optional_secret(files.key_password, "key_password");
+  if (!key_password) {
+    return key_password.error();
+  }
+  const StorePasswords passwords{.store = *password, .key = *key_password};
+  Result<Parts> parts = take_parts(files, passwords);
+  if (!parts) {
+    return parts.error();
+  }
+  if (files.key) {
+    Result<StoreContent> content = read_content_of(*files.key, passwords);
+    if (!content) {
+      return content.error();
     }
-    password = *std::move(read);
+    Result<EvpPkeyPtr> key = take_key(*std::move(content));
+    if (!key) {
+      return key.error().at(*files.key);
+    }
+    parts->key = *std::move(key);
   }
-  const Result<Secret> certificate_text = read_file(files.certificate);
-  if (!certificate_text) {
-    return certificate_text.error().at(files.certificate);
-  }
-  Result<std::vector<X509Ptr>> certificates = read_pem_certificates(certificate_text->reveal());
-  if (!certificates) {
-    return certificates.error().at(files.certificate);
-  }
-  const std::string& key_file = files.key.value_or(files.certificate);
-  const Result<Secret> own_text = files.key ? read_file(*files.key) : Secret();
-  if (!own_text) {
-    return own_text.error().at(key_file);
-  }
-  const Secret& key_text = files.key ? *own_text : *certificate_text;
-  Result<EvpPkeyPtr> key = read_pem_key(key_text.reveal(), password);
-  if (!key) {
-    return key.error().at(key_file);
-  }
-  if (files.key && !*key) {
-    return Error(Errc::malformed, key_file + ": holds no private key");
-  }
-  return make_identity(*std::move(certificates), *std::move(key),
-                       {.certificate = files.certificate, .key = key_file});
+  return make_identity(*std::move(parts), {.certificate = files.certificate,
+                                           .key = files.key.value_or(files.certificate)});
 }
 
 Result<IdentityPtr> Identity::from_pem(std::string_view certificate_pem, std::string_view key_pem,
                                        const Secret& key_password) {
-  Result<std::vector<X509Ptr>> certificates = read_pem_certificates(certificate_pem);
-  if (!certificates) {
-    return certificates.error().at("certificate");
+  Result<StoreContent> content = read_pem(certificate_pem, key_password);
+  if (!content) {
+    return content.error().at("certificate");
   }
-  Result<EvpPkeyPtr> key = read_pem_key(key_pem.empty() ? certificate_pem : key_pem, key_password);
-  if (!key) {
-    return key.error().at("key");
+  if (!key_pem.empty()) {
+    content->keys.clear();
   }
-  if (!key_pem.empty() && !*key) {
-    return Error(Errc::malformed, "key: holds no private key");
+  Result<Parts> parts = take_from_text(*std::move(content));
+  if (!parts) {
+    return parts.error().at("certificate");
   }
-  return make_identity(*std::move(certificates), *std::move(key),
-                       {.certificate = "certificate", .key = "key"});
+  if (!key_pem.empty()) {
+    Result<StoreContent> key_content = read_pem(key_pem, key_password);
+    if (!key_content) {
+      return key_content.error().at("key");
+    }
+    Result<EvpPkeyPtr> key = take_key(*std::move(key_content));
+    if (!key) {
+      return key.error().at("key");
+    }
+    parts->key = *std::move(key);
+  }
+  return make_identity(*std::move(parts), {.certificate = "certificate", .key = "key"});
 }
 
 }  // namespace telltale::pki

@@ -7,13 +7,13 @@
 #include "telltale/pki/identity.hpp"
 
 #include "pki/openssl.hpp"
+#include "pki/store_content.hpp"
 
 namespace telltale::pki {
 
 /// Collects certificates, leaf first, and a key; `finish` hands over what was collected.
 struct IdentityBuilder {
-  /// Errc::malformed if the certificate has a date that is none.
-  [[nodiscard]] Result<void> add(X509Ptr certificate);
+  void add(HeldCertificate certificate);
 
   /// Null: the identity is known by certificate only.
   void set_key(EvpPkeyPtr key) noexcept;

@@ -44,25 +44,6 @@ constexpr std::array<std::string_view, end_of_folded - first_folded> folded = {
 };
 // clang-format on
 
-void append_utf8(std::string& text, char32_t character) {
-  if (character < 0x80) {
-    text += static_cast<char>(character);
-    return;
-  }
-  if (character < 0x800) {
-    text += static_cast<char>(0xc0U | (character >> 6U));
-  } else {
-    if (character < 0x10000) {
-      text += static_cast<char>(0xe0U | (character >> 12U));
-    } else {
-      text += static_cast<char>(0xf0U | (character >> 18U));
-      text += static_cast<char>(0x80U | ((character >> 12U) & 0x3fU));
-    }
-    text += static_cast<char>(0x80U | ((character >> 6U) & 0x3fU));
-  }
-  text += static_cast<char>(0x80U | (character & 0x3fU));
-}
-
 /// What the first byte of a UTF-8 sequence says (RFC 3629 3).
 struct Lead {
   std::size_t length = 0;  ///< of the sequence; 0 for a byte that begins none
@@ -107,6 +88,25 @@ char32_t take_character(std::string_view& utf8) {
 }
 
 }  // namespace
+
+void append_utf8(std::string& text, char32_t character) {
+  if (character < 0x80) {
+    text += static_cast<char>(character);
+    return;
+  }
+  if (character < 0x800) {
+    text += static_cast<char>(0xc0U | (character >> 6U));
+  } else {
+    if (character < 0x10000) {
+      text += static_cast<char>(0xe0U | (character >> 12U));
+    } else {
+      text += static_cast<char>(0xf0U | (character >> 18U));
+      text += static_cast<char>(0x80U | ((character >> 12U) & 0x3fU));
+    }
+    text += static_cast<char>(0x80U | ((character >> 6U) & 0x3fU));
+  }
+  text += static_cast<char>(0x80U | (character & 0x3fU));
+}
 
 std::string fold_as_java(std::string_view utf8) {
   std::string text;

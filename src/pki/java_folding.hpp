@@ -14,6 +14,9 @@ namespace telltale::pki {
 /// side of "the client will not find its issuer". Bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string fold_as_java(std::string_view utf8);
 
+/// Appends one character in UTF-8.
+void append_utf8(std::string& text, char32_t character);
+
 /// Spells ISO 8859-1 bytes in UTF-8.
 [[nodiscard]] std::string utf8_of_latin1(std::string_view latin1);
 

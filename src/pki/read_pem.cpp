@@ -7,10 +7,9 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/pkcs12.h>
 
 #include "pki/content_format.hpp"
-#include "pki/x509.hpp"
+#include "pki/private_key.hpp"
 
 namespace telltale::pki {
 
@@ -129,93 +128,40 @@ int traditional_key_type(std::string_view name) {
   return name == PEM_STRING_DSA ? EVP_PKEY_DSA : EVP_PKEY_NONE;
 }
 
-Error no_password() {
-  return {Errc::wrong_password, "holds an encrypted private key, and no password was given"};
-}
-
-Error wrong_password() {
-  ERR_clear_error();
-  return {Errc::wrong_password, "holds a private key that the password given does not open"};
-}
-
 /// After a failed decryption: a cipher this OpenSSL does not have, or else the password.
 Error not_decrypted() {
   const unsigned long cause = ERR_peek_error();
-  const int library = ERR_GET_LIB(cause);
   const int reason = ERR_GET_REASON(cause);
-  const bool is_unsupported_by_evp =
-      library == ERR_LIB_EVP &&
-      (reason == EVP_R_UNSUPPORTED_ALGORITHM || reason == EVP_R_UNKNOWN_PBE_ALGORITHM ||
-       reason == EVP_R_UNSUPPORTED_CIPHER || reason == EVP_R_UNSUPPORTED_PRF ||
-       reason == EVP_R_UNSUPPORTED_KEY_DERIVATION_FUNCTION);
   const bool is_unsupported_by_pem =
-      library == ERR_LIB_PEM && reason == PEM_R_UNSUPPORTED_ENCRYPTION;
-  if (is_unsupported_by_evp || is_unsupported_by_pem || reason == ERR_R_UNSUPPORTED) {
+      ERR_GET_LIB(cause) == ERR_LIB_PEM && reason == PEM_R_UNSUPPORTED_ENCRYPTION;
+  if (is_unsupported_by_pem || reason == ERR_R_UNSUPPORTED) {
     return openssl_error(Errc::unsupported, "holds a private key encrypted in a way not supported");
   }
-  return wrong_password();
-}
-
-Error not_a_key() {
-  return openssl_error(Errc::malformed, "holds a private key that cannot be read");
-}
-
-Result<EvpPkeyPtr> decode_pkcs8(const Pkcs8InfoPtr& info) {
-  EvpPkeyPtr key(info ? EVP_PKCS82PKEY(info.get()) : nullptr);
-  if (!key) {
-    return not_a_key();
-  }
-  return key;
-}
-
-Result<EvpPkeyPtr> decode_plain_pkcs8(ByteView der) {
-  const unsigned char* next = der.data();
-  const Pkcs8InfoPtr info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &next, static_cast<long>(der.size())));
-  return decode_pkcs8(info);
-}
-
-Result<EvpPkeyPtr> decode_encrypted_pkcs8(ByteView der, const Secret& password) {
-  const unsigned char* next = der.data();
-  const X509SigPtr encrypted(d2i_X509_SIG(nullptr, &next, static_cast<long>(der.size())));
-  if (!encrypted) {
-    return not_a_key();
-  }
-  if (password.empty()) {
-    return no_password();
-  }
-  const std::string_view text = password.reveal();
-  const Pkcs8InfoPtr info(
-      PKCS8_decrypt(encrypted.get(), text.data(), static_cast<int>(text.size())));
-  if (!info) {
-    return not_decrypted();
-  }
-  return decode_pkcs8(info);
+  return key_with_wrong_password();
 }
 
 Result<EvpPkeyPtr> decode_traditional(PemBlock& block, int type, const Secret& password) {
   const bool is_encrypted = block.is_encrypted_traditionally();
   if (is_encrypted && password.empty()) {
-    return no_password();
+    return key_without_password();
   }
   if (is_encrypted && !block.decrypt(password)) {
     return not_decrypted();
   }
-  const unsigned char* next = block.bytes().data();
-  EvpPkeyPtr key(d2i_PrivateKey(type, nullptr, &next, static_cast<long>(block.bytes().size())));
+  EvpPkeyPtr key = parse_traditional(block.bytes(), type);
   if (!key) {
     // One wrong password in 256 yields good padding by chance, and garbage before it.
-    return is_encrypted ? wrong_password() : not_a_key();
+    return is_encrypted ? key_with_wrong_password() : unreadable_key();
   }
   return key;
 }
 
-Result<EvpPkeyPtr> decode_key(PemBlock& block, const Secret& password) {
-  const ErrorQueueGuard quiet;
+Result<EvpPkeyPtr> decode_key(PemBlock& block, const Secret& password, Decryption& decryption) {
   if (block.name() == PEM_STRING_PKCS8INF) {
-    return decode_plain_pkcs8(block.bytes());
+    return decode_pkcs8(block.bytes());
   }
   if (block.name() == PEM_STRING_PKCS8) {
-    return decode_encrypted_pkcs8(block.bytes(), password);
+    return decode_encrypted_pkcs8(block.bytes(), password, decryption);
   }
   if (const int type = traditional_key_type(block.name()); type != EVP_PKEY_NONE) {
     return decode_traditional(block, type, password);
@@ -224,60 +170,112 @@ Result<EvpPkeyPtr> decode_key(PemBlock& block, const Secret& password) {
                "holds a private key in a form not supported: " + std::string(block.name()));
 }
 
-}  // namespace
-
-Result<std::vector<X509Ptr>> read_pem_certificates(std::string_view text) {
-  if (const Result<void> format = require_pem(as_bytes(text)); !format) {
-    return format.error();
+KeyEncoding encoding_of(const PemBlock& block) {
+  if (block.name() == PEM_STRING_PKCS8) {
+    return KeyEncoding::encrypted_pkcs8;
   }
-  PemReader reader(text);
-  std::vector<X509Ptr> certificates;
-  std::string others;
-  while (true) {
-    Result<std::optional<PemBlock>> block = reader.next();
-    if (!block) {
-      return block.error();
-    }
-    const std::optional<PemBlock>& found = *block;
-    if (!found) {
-      break;
-    }
-    if (!is_certificate(found->name())) {
-      others += others.empty() ? ", only " : ", ";
-      others += found->name();
-      continue;
-    }
-    Result<X509Ptr> certificate = parse_x509(found->bytes());
-    if (!certificate) {
-      return Error(Errc::malformed, "certificate " + std::to_string(certificates.size() + 1) +
-                                        " cannot be read: " + certificate.error().detail());
-    }
-    certificates.push_back(*std::move(certificate));
+  const int type = traditional_key_type(block.name());
+  if (type != EVP_PKEY_NONE && block.is_encrypted_traditionally()) {
+    return KeyEncoding::encrypted_traditional;
   }
-  if (certificates.empty()) {
-    return Error(Errc::malformed, "holds no certificate" + others);
+  switch (type) {
+    case EVP_PKEY_RSA:
+      return KeyEncoding::pkcs1;
+    case EVP_PKEY_EC:
+      return KeyEncoding::sec1;
+    case EVP_PKEY_DSA:
+      return KeyEncoding::dsa;
+    default:
+      return KeyEncoding::pkcs8;
   }
-  return certificates;
 }
 
-Result<EvpPkeyPtr> read_pem_key(std::string_view text, const Secret& password) {
-  if (const Result<void> format = require_pem(as_bytes(text)); !format) {
-    return format.error();
+HeldKey read_key(PemBlock& block, const Secret& password, Decryption& decryption) {
+  const ErrorQueueGuard quiet;
+  HeldKey held{.encoding = encoding_of(block)};
+  Result<EvpPkeyPtr> key = decode_key(block, password, decryption);
+  if (key) {
+    held.key = *std::move(key);
+  } else {
+    held.error = key.error();
   }
+  return held;
+}
+
+Result<HeldCertificate> read_certificate(const PemBlock& block, std::size_t position) {
+  Result<HeldCertificate> certificate = hold_der(block.bytes());
+  if (!certificate) {
+    return Error(Errc::malformed, "certificate " + std::to_string(position) +
+                                      " cannot be read: " + certificate.error().detail());
+  }
+  return certificate;
+}
+
+/// A PEM does not say which certificate a key belongs to: as a rule, to the first.
+void give_chain_to_keys(StoreContent& content) {
+  const ErrorQueueGuard quiet;
+  for (HeldKey& key : content.keys) {
+    const bool is_of_first =
+        key.key && !content.certificates.empty() &&
+        X509_check_private_key(content.certificates.front().certificate.x509.get(),
+                               key.key.get()) == 1;
+    for (std::size_t i = 0; is_of_first && i < content.certificates.size(); ++i) {
+      key.chain.push_back(share(content.certificates[i].certificate));
+    }
+  }
+}
+
+Error no_block(std::string_view text) {
+  if (text.empty()) {
+    return {Errc::malformed, "is empty, where PEM was expected"};
+  }
+  return {Errc::malformed, format_of(as_bytes(text)) == ContentFormat::pem
+                               ? "holds no whole PEM block"
+                               : "is not PEM: no line begins with -----BEGIN"};
+}
+
+/// A block's name as it may be printed: it is foreign text.
+std::string printable(std::string_view name) {
+  std::string text(name.substr(0, 64));
+  std::ranges::replace_if(text, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return text;
+}
+
+}  // namespace
+
+Result<StoreContent> read_pem(std::string_view text, const Secret& password,
+                              std::int64_t max_iterations) {
   PemReader reader(text);
+  Decryption decryption(max_iterations);
+  StoreContent content{.format = StoreFormat::pem};
   while (true) {
-    Result<std::optional<PemBlock>> block = reader.next();
+    Result<std::optional<PemBlock>> next = reader.next();
+    if (!next) {
+      return next.error();
+    }
+    std::optional<PemBlock>& block = *next;
     if (!block) {
-      return block.error();
+      break;
     }
-    std::optional<PemBlock>& found = *block;
-    if (!found) {
-      return EvpPkeyPtr();
-    }
-    if (is_private_key(found->name())) {
-      return decode_key(*found, password);
+    content.pem_blocks.push_back(printable(block->name()));
+    if (is_private_key(block->name())) {
+      content.keys.push_back(read_key(*block, password, decryption));
+    } else if (is_certificate(block->name())) {
+      Result<HeldCertificate> certificate =
+          read_certificate(*block, content.certificates.size() + 1);
+      if (!certificate) {
+        return certificate.error();
+      }
+      content.certificates.push_back({.certificate = *std::move(certificate)});
     }
   }
+  if (content.pem_blocks.empty()) {
+    return no_block(text);
+  }
+  give_chain_to_keys(content);
+  content.protections = decryption.protections();
+  content.needs_legacy_provider = decryption.needed_legacy_provider();
+  return content;
 }
 
 }  // namespace telltale::pki

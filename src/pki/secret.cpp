@@ -76,4 +76,17 @@ Result<Secret> read_secret(const SecretSource& source) {
                                                  : read_secret_variable(source.name);
 }
 
+Result<Secret> read_optional_secret(const std::optional<SecretSource>& source,
+                                    std::string_view key) {
+  if (!source) {
+    return Secret();
+  }
+  Result<Secret> secret = read_secret(*source);
+  if (!secret) {
+    const bool is_file = source->kind == SecretSource::Kind::file;
+    return secret.error().at(std::string(key) + (is_file ? "_file" : "_env"));
+  }
+  return secret;
+}
+
 }  // namespace telltale::pki

@@ -85,7 +85,7 @@ IdentityPtr Identity::make_stranger(KeyAlgorithm algorithm, CivilTime now,
   require(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0, "signing a stranger");
 
   IdentityBuilder builder;
-  builder.add(std::move(certificate)).value();
+  builder.add(hold(std::move(certificate)).value());
   builder.set_key(std::move(key));
   return std::move(builder).finish();
 }

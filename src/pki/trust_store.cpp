@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "telltale/ip_address.hpp"
-#include "telltale/pki/file.hpp"
 
 #include "pki/openssl.hpp"
 #include "pki/read_pem.hpp"
+#include "pki/store_content.hpp"
 #include "pki/x509.hpp"
 
 namespace telltale::pki {
@@ -96,6 +96,18 @@ Chain path_of(X509_STORE_CTX& context, const Chain& chain, const Chain& anchors)
   return path;
 }
 
+/// A store's keys bring their chains, which are not meant to be trusted unless they say so.
+bool is_anchor(const HeldEntry& entry, const StoreContent& content) {
+  if (!content.is_keystore() || entry.is_trusted_entry) {
+    return true;
+  }
+  return std::ranges::none_of(content.keys, [&](const HeldKey& key) {
+    return std::ranges::any_of(key.chain, [&](const HeldCertificate& certificate) {
+      return certificate.facts->der == entry.certificate.facts->der;
+    });
+  });
+}
+
 }  // namespace
 
 TrustStore::TrustStore() : store_(X509_STORE_new()) {
@@ -107,33 +119,49 @@ TrustStore::~TrustStore() {
 }
 
 Result<TrustStorePtr> TrustStore::load(const TrustFiles& files) {
-  const std::string& file = files.file;
-  const Result<Secret> text = read_file(file);
-  if (!text) {
-    return text.error().at(file);
+  const Result<Secret> password = read_optional_secret(files.password, "password");
+  if (!password) {
+    return password.error();
   }
-  Result<TrustStorePtr> store = from_pem(text->reveal());
+  const Secret no_key_password;
+  const Result<StoreContent> content =
+      read_content_of(files.file, {.store = *password, .key = no_key_password});
+  if (!content) {
+    return content.error();
+  }
+  const Result<std::shared_ptr<TrustStore>> store = from_content(*content);
   if (!store) {
-    return store.error().at(file);
+    return store.error().at(files.file);
   }
-  return store;
+  (*store)->facts_ = facts_of(*content);
+  return TrustStorePtr(*store);
 }
 
 Result<TrustStorePtr> TrustStore::from_pem(std::string_view pem) {
-  const Result<std::vector<X509Ptr>> certificates = read_pem_certificates(pem);
-  if (!certificates) {
-    return certificates.error();
+  const Result<StoreContent> content = read_pem(pem, Secret());
+  if (!content) {
+    return content.error();
   }
-  const std::shared_ptr<TrustStore> store(new TrustStore);  // its constructor is private
-  for (const X509Ptr& certificate : *certificates) {
-    Result<Certificate> facts = describe(*certificate);
-    if (!facts) {
-      return facts.error();
+  const Result<std::shared_ptr<TrustStore>> store = from_content(*content);
+  if (!store) {
+    return store.error();
+  }
+  return TrustStorePtr(*store);
+}
+
+Result<std::shared_ptr<TrustStore>> TrustStore::from_content(const StoreContent& content) {
+  std::shared_ptr<TrustStore> store(new TrustStore);  // its constructor is private
+  for (const HeldEntry& entry : content.certificates) {
+    if (is_anchor(entry, content)) {
+      store->anchors_.push_back(entry.certificate.facts);
+      require(X509_STORE_add_cert(store->store_, entry.certificate.x509.get()) == 1,
+              "adding a trust anchor");
     }
-    store->anchors_.push_back(std::make_shared<const Certificate>(*std::move(facts)));
-    require(X509_STORE_add_cert(store->store_, certificate.get()) == 1, "adding a trust anchor");
   }
-  return TrustStorePtr(store);
+  if (store->anchors_.empty()) {
+    return no_certificate(content);
+  }
+  return store;
 }
 
 Result<TrustStorePtr> TrustStore::load_system() {

@@ -17,6 +17,9 @@ namespace telltale::pki {
 /// States the facts of a certificate. Errc::malformed if a date is none.
 [[nodiscard]] Result<Certificate> describe(X509& certificate);
 
+/// States the facts of a key, public or private.
+[[nodiscard]] PublicKey describe(const EVP_PKEY& key);
+
 /// States a name in all its forms.
 [[nodiscard]] DistinguishedName describe(const X509_NAME& name);
 

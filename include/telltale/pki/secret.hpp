@@ -2,6 +2,7 @@
 // Secret: a password or key text that is wiped from memory when dropped and cannot be printed by
 // accident.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,5 +63,10 @@ struct SecretSource {
 /// hold 4096 bytes. Errc::unreadable, or Errc::invalid_value if there is no password. The sentence
 /// does not name the file or variable: people write the password itself there.
 [[nodiscard]] Result<Secret> read_secret(const SecretSource& source);
+
+/// The same where one may not be stated: an empty Secret then. The Error begins with the key that
+/// the configuration has for it: `key` and `_file` or `_env`, as in `password_file`.
+[[nodiscard]] Result<Secret> read_optional_secret(const std::optional<SecretSource>& source,
+                                                  std::string_view key);
 
 }  // namespace telltale::pki

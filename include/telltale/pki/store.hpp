@@ -49,6 +49,7 @@ struct StoreCertificate {
 };
 
 struct StoreKey {
+  /// As Java names it: in a PKCS#12 friendlyName, or a number where there is none.
   std::string alias;
   KeyEncoding encoding = KeyEncoding::pkcs8;
   PublicKey public_key;
@@ -56,7 +57,10 @@ struct StoreKey {
   /// file's certificates in their order, if the key belongs to the first. Empty where no
   /// certificate belongs to the key.
   Chain chain;
-  std::string error;  ///< why the key does not open; empty if it does
+  std::string error;  ///< why the key does not open, as a predicate; empty if it does
+  /// Java passes over a PKCS#12's keyBags, the bags within bags, and, of several keys, those
+  /// without localKeyId. Of PEM and DER this says nothing.
+  bool is_seen_by_java = true;
 };
 
 struct StoreFacts {

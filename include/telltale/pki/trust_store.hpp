@@ -26,6 +26,8 @@ struct TrustFiles {
   friend bool operator==(const TrustFiles&, const TrustFiles&) = default;
 };
 
+struct StoreContent;
+
 /// A set of trust anchors. Immutable after loading, shared.
 class TrustStore {
  public:
@@ -65,6 +67,9 @@ class TrustStore {
 
  private:
   TrustStore();
+
+  [[nodiscard]] static Result<std::shared_ptr<TrustStore>> from_content(
+      const StoreContent& content);
 
   [[nodiscard]] ChainVerification verify(const Chain& chain, int purpose, const std::string* name,
                                          CivilTime now) const;

@@ -17,57 +17,52 @@ Bytes bytes_of(std::string_view text) {
 
 TEST_SUITE_BEGIN("pki");
 
-TEST_CASE("content: its first bytes -> its format, and what is said of one that is not PEM") {
+TEST_CASE("content: its first bytes -> its format") {
   struct Row {
     Bytes content;
     ContentFormat format;
-    Errc code;
-    std::string_view detail;
   };
 
   const Bytes pfx = der::tlv(der::sequence, der::joined({der::tlv(der::integer, Bytes{3}),
                                                          der::tlv(der::sequence, Bytes(300))}));
   const Bytes pfx_of_java = der::joined({{0x30, 0x80, 0x02, 0x01, 0x03, 0x30, 0x80}});
   const Bytes pkcs8 = der::tlv(der::sequence, der::tlv(der::integer, Bytes{0}));
+  const Bytes algorithm = der::tlv(der::sequence, Bytes{0x06, 0x01, 0x2a});
+  const Bytes encrypted_pkcs8 = der::tlv(der::sequence, algorithm);
+  const Bytes pkcs7 = der::tlv(der::sequence, Bytes{0x06, 0x01, 0x2a});
   const Row rows[] = {
-      {{}, ContentFormat::empty, Errc::malformed, "is empty, where PEM was expected"},
-      {pfx, ContentFormat::pkcs12, Errc::unsupported,
-       "is a PKCS#12 keystore; this version reads PEM"},
-      {pfx_of_java, ContentFormat::pkcs12, Errc::unsupported,
-       "is a PKCS#12 keystore; this version reads PEM"},
-      {{0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2},
-       ContentFormat::jks,
-       Errc::unsupported,
-       "is a Java keystore (JKS); this version reads PEM"},
-      {{0xce, 0xce, 0xce, 0xce, 0, 0, 0, 2},
-       ContentFormat::jceks,
-       Errc::unsupported,
-       "is a Java keystore (JCEKS); this version reads PEM"},
-      {mint::Ca().certificate(), ContentFormat::der_certificate, Errc::unsupported,
-       "is a certificate in DER; this version reads PEM"},
-      {pkcs8, ContentFormat::der, Errc::unsupported, "is DER; this version reads PEM"},
-      {bytes_of("hello"), ContentFormat::unknown, Errc::malformed,
-       "is not PEM: no line begins with -----BEGIN"},
-      {bytes_of("x -----BEGIN CERTIFICATE-----"), ContentFormat::unknown, Errc::malformed,
-       "is not PEM: no line begins with -----BEGIN"},
-      {{0x30},
-       ContentFormat::unknown,
-       Errc::malformed,
-       "is not PEM: no line begins with -----BEGIN"},
-      {{0x30, 0x82, 0x01},
-       ContentFormat::unknown,
-       Errc::malformed,
-       "is not PEM: no line begins with -----BEGIN"},
-      {{0x30, 0xff, 0x02, 0x01, 0x03},
-       ContentFormat::unknown,
-       Errc::malformed,
-       "is not PEM: no line begins with -----BEGIN"},
+      {{}, ContentFormat::empty},
+      {pfx, ContentFormat::pkcs12},
+      {pfx_of_java, ContentFormat::pkcs12},
+      {{0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2}, ContentFormat::jks},
+      {{0xce, 0xce, 0xce, 0xce, 0, 0, 0, 2}, ContentFormat::jceks},
+      {mint::Ca().certificate(), ContentFormat::der_certificate},
+      {mint::self_signed().key, ContentFormat::der_key},
+      {pkcs8, ContentFormat::der_key},
+      {encrypted_pkcs8, ContentFormat::der_key},
+      {pkcs7, ContentFormat::der},
+      {bytes_of("hello"), ContentFormat::unknown},
+      {bytes_of("x -----BEGIN CERTIFICATE-----"), ContentFormat::unknown},
+      {{0x30}, ContentFormat::unknown},
+      {{0x30, 0x00}, ContentFormat::unknown},
+      {{0x30, 0x82, 0x01}, ContentFormat::unknown},
+      {{0x30, 0xff, 0x02, 0x01, 0x03}, ContentFormat::unknown},
   };
   for (const Row& row : rows) {
-    CAPTURE(row.detail);
+    CAPTURE(to_hex(row.content));
     CHECK((format_of(row.content) == row.format));
-    CHECK(require_pem(row.content).error() == Error(row.code, std::string(row.detail)));
   }
+}
+
+TEST_CASE("content: another length than DER says -> how it differs") {
+  const Bytes whole = der::tlv(der::sequence, Bytes(300));
+  CHECK(check_length(whole).has_value());
+  CHECK(check_length(Bytes{0x30, 0x80, 0x02, 0x01}).has_value());
+  const Bytes cut(whole.begin(), whole.end() - 1);
+  CHECK(check_length(cut).error() == Error(Errc::malformed, "is cut off: it has 303 of 304 bytes"));
+  Bytes longer = whole;
+  longer.resize(longer.size() + 2);
+  CHECK(check_length(longer).error() == Error(Errc::malformed, "has 2 bytes behind its end"));
 }
 
 TEST_CASE("content: PEM, also behind other lines -> PEM") {
@@ -75,7 +70,6 @@ TEST_CASE("content: PEM, also behind other lines -> PEM") {
        {"-----BEGIN CERTIFICATE-----\n", "subject=CN = x\n-----BEGIN CERTIFICATE-----\n",
         "a\r\n-----BEGIN PRIVATE KEY-----\r\n", "----- x -----BEGIN \n-----BEGIN X-----\n"}) {
     CHECK((format_of(as_bytes(text)) == ContentFormat::pem));
-    CHECK(require_pem(as_bytes(text)).has_value());
   }
 }
 

@@ -190,7 +190,7 @@ TEST_CASE("identity: files missing or not what they should be -> one sentence wi
   const std::string missing = f.path("missing");
   const std::string garbage = f.files.write("garbage", "garbage");
   const std::string empty = f.files.write("empty", "");
-  const std::string jks = f.files.write("gate.jks", "\xfe\xed\xfe\xed and so on");
+  const std::string jceks = f.files.write("gate.jks", "\xce\xce\xce\xce and so on");
   const std::string truncated = f.files.write("cut.crt", f.gate.certificate_pem().substr(0, 200));
   const std::string damaged = f.files.write(
       "damaged.crt", "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n");
@@ -201,6 +201,9 @@ TEST_CASE("identity: files missing or not what they should be -> one sentence wi
       f.files.write("bad.key", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
   const std::string odd_key = f.files.write(
       "odd.key", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n");
+
+  const std::string no_format =
+      ": is neither PEM (no line begins with -----BEGIN) nor DER, PKCS#12 or JKS";
 
   struct Row {
     IdentityFiles files;
@@ -221,16 +224,25 @@ TEST_CASE("identity: files missing or not what they should be -> one sentence wi
       {{.certificate = f.files.path().string()},
        Errc::unreadable,
        f.files.path().string() + ": cannot be read: Is a directory"},
-      {{.certificate = garbage},
+      {{.certificate = crt, .key = key, .key_password = SecretSource::in_environment("NO_SUCH")},
+       Errc::invalid_value,
+       "key_password_env: names an environment variable that is not set; set it to the password"},
+      {{.certificate = crt, .password = SecretSource::in_file(missing)},
+       Errc::unreadable,
+       "password_file: cannot be read: No such file or directory"},
+      {{.certificate = garbage}, Errc::malformed, garbage + no_format},
+      {{.certificate = crt, .key = garbage}, Errc::malformed, garbage + no_format},
+      {{.certificate = empty},
        Errc::malformed,
-       garbage + ": is not PEM: no line begins with -----BEGIN"},
-      {{.certificate = crt, .key = garbage},
-       Errc::malformed,
-       garbage + ": is not PEM: no line begins with -----BEGIN"},
-      {{.certificate = empty}, Errc::malformed, empty + ": is empty, where PEM was expected"},
-      {{.certificate = jks},
+       empty + ": is empty, where PEM, DER, PKCS#12 or JKS was expected"},
+      {{.certificate = jceks},
        Errc::unsupported,
-       jks + ": is a Java keystore (JKS); this version reads PEM"},
+       jceks + ": is a Java keystore of type JCEKS, which is not read; convert it with keytool "
+               "-importkeystore -deststoretype PKCS12"},
+      {{.certificate = crt, .is_keystore = true}, Errc::malformed, crt + ": holds no private key"},
+      {{.certificate = crt, .alias = "gate"},
+       Errc::invalid_value,
+       crt + ": is no PKCS#12 or JKS, and its keys have no aliases; leave out `alias`"},
       {{.certificate = key}, Errc::malformed, key + ": holds no certificate, only PRIVATE KEY"},
       {{.certificate = crt, .key = crt}, Errc::malformed, crt + ": holds no private key"},
       {{.certificate = truncated},

@@ -1,0 +1,13 @@
+// PKCS#12 stores.
+
+#include "pki/read_pkcs12.hpp"
+#include "store_content.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  namespace fuzz = telltale::fuzz;
+  namespace pki = telltale::pki;
+  fuzz::read_twice([&](const pki::StorePasswords& passwords) {
+    return pki::read_pkcs12({data, size}, passwords, fuzz::max_iterations);
+  });
+  return 0;
+}
