@@ -10,7 +10,7 @@ std::vector<RuntimeView> runtime_views(const pki::StoreFacts& facts) {
   return {java_view(facts), go_view(facts), openssl_view(facts)};
 }
 
-std::string name_of_format(pki::StoreFormat format) {
+std::string text_of(pki::StoreFormat format) {
   switch (format) {
     case pki::StoreFormat::pem:
       return "PEM";

@@ -11,9 +11,6 @@ namespace telltale::assess {
 [[nodiscard]] RuntimeView go_view(const pki::StoreFacts& facts);
 [[nodiscard]] RuntimeView openssl_view(const pki::StoreFacts& facts);
 
-/// `PEM`, `DER`, `PKCS#12`, `JKS`.
-[[nodiscard]] std::string name_of_format(pki::StoreFormat format);
-
 /// `the leaf alone, issued by CN=A`, `2 certificates, up to one issued by CN=Root`, `3
 /// certificates, up to the root`, `2 certificates in the wrong order`.
 [[nodiscard]] std::string chain_text(const pki::Chain& chain);

@@ -110,7 +110,7 @@ RuntimeView go_view(const StoreFacts& facts) {
   if (facts.format != pki::StoreFormat::pem) {
     view.as_identity = "nothing: it panics, since there is no PEM in it";
     view.as_trust = "nobody, without an error: there is no PEM in it";
-    view.refusals.push_back("It reads PEM; this is " + name_of_format(facts.format) + ".");
+    view.refusals.push_back("It reads PEM; this is " + text_of(facts.format) + ".");
     return view;
   }
   look_at_identity(facts, view);

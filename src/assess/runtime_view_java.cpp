@@ -123,7 +123,7 @@ RuntimeView java_view(const StoreFacts& facts) {
     view.as_identity = "nothing: it is no KeyStore";
     view.as_trust = "nobody: it is no KeyStore";
     view.refusals.push_back(
-        "Java reads PKCS#12 and JKS; this is " + name_of_format(facts.format) +
+        "Java reads PKCS#12 and JKS; this is " + text_of(facts.format) +
         ". key-store and trust-store do not take it, neither of server.ssl nor of ok-http-client" +
         (facts.format == pki::StoreFormat::pem
              ? "; Spring Boot's server.ssl.certificate, certificate-private-key and "

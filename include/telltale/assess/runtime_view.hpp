@@ -30,6 +30,9 @@ struct RuntimeView {
   std::vector<std::string> refusals;  ///< sentences: what it does not read, and what would be right
 };
 
+/// `PEM`, `DER`, `PKCS#12`, `JKS`.
+[[nodiscard]] std::string text_of(pki::StoreFormat format);
+
 /// Java, Go and OpenSSL, in this order.
 [[nodiscard]] std::vector<RuntimeView> runtime_views(const pki::StoreFacts& facts);
 
