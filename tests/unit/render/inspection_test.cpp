@@ -283,8 +283,7 @@ TEST_CASE("inspection JSON: a keystore -> certificates under the names of the st
   CHECK(anchor.at("certificates").at(0).at("x509_login").is_null());
 
   CHECK(file.at("runtimes").at(0).at("runtime") == "java");
-  CHECK(file.at("runtimes").at(0).at("presents").at(0) ==
-        json::value(std::string(64, 'f')));
+  CHECK(file.at("runtimes").at(0).at("presents").at(0) == json::value(std::string(64, 'f')));
   CHECK(file.at("runtimes").at(0).at("anchors") == 1);
   CHECK(whole.at("files").at(1) ==
         json::parse(R"({"file": "gone.pem", "error": "gone.pem: no such file"})"));
