@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "assess/runtime_view.hpp"
+
 namespace telltale::assess {
 
 namespace {
@@ -32,7 +34,7 @@ bool is_a_chain_without_key(const StoreFacts& facts) {
   const bool is_bare =
       facts.format == pki::StoreFormat::pem || facts.format == pki::StoreFormat::der;
   return is_bare && facts.keys.empty() && !facts.certificates.empty() &&
-         !facts.certificates.front().certificate->is_ca;
+         !holds_authorities_only(facts);
 }
 
 std::vector<InspectedEntry> entries_of(const StoreFacts& facts) {

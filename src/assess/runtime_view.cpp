@@ -41,6 +41,11 @@ std::string key_text(const pki::StoreKey& key) {
   return key.alias.empty() ? "the key" : "the key " + key.alias;
 }
 
+bool holds_authorities_only(const pki::StoreFacts& facts) {
+  return facts.keys.empty() && !facts.certificates.empty() &&
+         facts.certificates.front().certificate->is_ca;
+}
+
 pki::Chain certificates_of(const pki::StoreFacts& facts) {
   pki::Chain chain;
   for (const pki::StoreCertificate& held : facts.certificates) {

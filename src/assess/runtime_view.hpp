@@ -18,6 +18,9 @@ namespace telltale::assess {
 /// `the key orca`; `the key` without an alias.
 [[nodiscard]] std::string key_text(const pki::StoreKey& key);
 
+/// There is no key, and the first certificate is an authority's: it is there to be trusted.
+[[nodiscard]] bool holds_authorities_only(const pki::StoreFacts& facts);
+
 /// Every certificate of a file, in its order.
 [[nodiscard]] pki::Chain certificates_of(const pki::StoreFacts& facts);
 

@@ -43,11 +43,16 @@ void refuse_other_keys(const StoreFacts& facts, RuntimeView& view) {
   }
 }
 
+/// A root behind the leaf is no loss: peers must hold it themselves.
 void refuse_chain(const StoreFacts& facts, RuntimeView& view) {
-  if (facts.certificates.size() > 1) {
+  const auto is_intermediate = [](const pki::StoreCertificate& held) {
+    return !held.certificate->is_self_issued;
+  };
+  if (std::ranges::any_of(facts.certificates | std::views::drop(1), is_intermediate)) {
     view.refusals.emplace_back(
         "As certFile it is cut to its first certificate: peers that do not hold the intermediates "
-        "themselves fail to verify it, and are not told which authority it chains to.");
+        "themselves fail to verify it, and where a server names the root alone, nothing is "
+        "presented.");
   }
 }
 
@@ -62,7 +67,7 @@ void present(const StoreFacts& facts, RuntimeView& view) {
   }
   if (!key->error.empty()) {
     // x509.DecryptPEMBlock's error is dropped.
-    view.as_identity = "nothing: its key does not open with that password (keyPassword)";
+    view.as_identity = "nothing: its key does not open with the password given (keyPassword)";
     return;
   }
   if (key->chain.empty()) {
@@ -89,6 +94,10 @@ void look_at_identity(const StoreFacts& facts, RuntimeView& view) {
   if (*first != "CERTIFICATE" || facts.certificates.empty()) {
     view.as_identity = "nothing: it takes the first block for the certificate, and that is " +
                        (first->empty() ? "nameless" : *first);
+    return;
+  }
+  if (holds_authorities_only(facts)) {
+    view.as_identity = "nothing: there are only authorities in it";
     return;
   }
   present(facts, view);

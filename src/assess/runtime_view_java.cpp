@@ -50,13 +50,17 @@ std::string choice_text(const std::vector<const StoreKey*>& keys) {
 void look_at_identity(const StoreFacts& facts, RuntimeView& view) {
   const auto locked = std::ranges::find_if_not(facts.keys, &std::string::empty, &StoreKey::error);
   const std::vector<const StoreKey*> keys = usable_keys(facts);
+  if (locked != facts.keys.end() && facts.opening != pki::StoreOpening::password) {
+    view.as_identity = "unknown: " + key_text(*locked) + " opens with its password only";
+    return;
+  }
   if (locked != facts.keys.end()) {
     view.as_identity =
         "nothing: " + key_text(*locked) + " does not open, and one such key fails them all";
     // SunX509KeyManagerImpl's constructor calls getKey for every entry, and lets its
     // UnrecoverableKeyException out.
-    view.refusals.push_back("A KeyManagerFactory opens every key of a store with one password: " +
-                            as_sentence(key_text(*locked) + " does not open: " + locked->error));
+    view.refusals.push_back("A KeyManagerFactory opens every key of a store with one password; " +
+                            key_text(*locked) + " does not open with the one given.");
     return;
   }
   if (keys.empty()) {

@@ -23,6 +23,10 @@ void look_at_identity(const StoreFacts& facts, RuntimeView& view) {
         "it is encrypted with RC2, RC4 or DES; openssl pkcs8 -topk8 writes AES.");
     return;
   }
+  if (holds_authorities_only(facts)) {
+    view.as_identity = "nothing: there are only authorities in it";
+    return;
+  }
   if (facts.keys.empty()) {
     view.presents = facts.certificates.empty() ? pki::Chain{} : certificates_of(facts);
     view.as_identity = facts.certificates.empty()
@@ -32,8 +36,7 @@ void look_at_identity(const StoreFacts& facts, RuntimeView& view) {
   }
   const StoreKey& key = facts.keys.front();
   if (!key.error.empty()) {
-    view.as_identity = "nothing: " + as_sentence(key_text(key) + " does not open: " + key.error);
-    view.as_identity.pop_back();
+    view.as_identity = "nothing: " + key_text(key) + " does not open with the passwords given";
     return;
   }
   if (key.chain.empty()) {
@@ -57,7 +60,7 @@ void look_at_trust(const StoreFacts& facts, RuntimeView& view) {
   if (facts.certificates.empty()) {
     view.as_trust = "nobody: there is no certificate in it";
   } else if (view.anchors == 0) {
-    view.as_trust = "nobody: no certificate in it is a root, and intermediates are no anchors";
+    view.as_trust = "nobody: no certificate in it is self-issued, and others are no anchors";
   } else {
     view.as_trust = count(view.anchors, "anchor");
     view.as_trust +=

@@ -19,12 +19,12 @@ constexpr std::size_t fact_column = 20;
 constexpr std::size_t view_indent = 2;
 constexpr std::size_t view_column = 22;
 
-std::string joined(const std::vector<std::string>& words) {
+std::string joined_or_none(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) {
     text.append(text.empty() ? "" : ", ").append(word);
   }
-  return text;
+  return words.empty() ? "none" : text;
 }
 
 /// `server_auth` as RFC 5280 spells it, `serverAuth`.
@@ -93,18 +93,20 @@ std::string names_text(const pki::Certificate& certificate) {
   add("IP:", certificate.ip_addresses);
   add("URI:", certificate.uris);
   add("email:", certificate.email_addresses);
-  return names.empty() ? "none" : joined(names);
+  return joined_or_none(names);
 }
 
 std::string usage_text(const pki::Certificate& certificate) {
   std::vector<std::string> usages;
   for (const pki::KeyUsage usage : certificate.key_usage.value_or(std::vector<pki::KeyUsage>())) {
-    usages.push_back(camel_case(name_of(usage)));
+    const bool is_crl_sign = usage == pki::KeyUsage::crl_sign;  // RFC 5280 begins with one capital
+    usages.push_back(is_crl_sign ? "cRLSign" : camel_case(name_of(usage)));
   }
   std::vector<std::string> purposes = purposes_of(certificate);
   std::ranges::transform(purposes, purposes.begin(), camel_case);
-  const std::string text = (certificate.key_usage ? joined(usages) : "any key usage") + "; " +
-                           (certificate.extended_key_usage ? joined(purposes) : "any purpose");
+  const std::string text =
+      (certificate.key_usage ? joined_or_none(usages) : "any key usage") + "; " +
+      (certificate.extended_key_usage ? joined_or_none(purposes) : "any purpose");
   return certificate.is_ca ? "authority; " + text : text;
 }
 
@@ -117,7 +119,7 @@ std::string role_text(const std::string& role) {
 std::string roles_text(const std::vector<std::string>& roles) {
   std::vector<std::string> words;
   std::ranges::transform(roles, std::back_inserter(words), role_text);
-  return words.empty() ? "none, though there is a role extension" : joined(words);
+  return joined_or_none(words);
 }
 
 std::string login_text(const assess::X509Login& login) {
@@ -174,7 +176,9 @@ std::string shape_text(const assess::InspectedEntry& entry) {
   if (entry.shape.ends_in_root) {
     return "the chain is in order and ends in its root";
   }
-  return "the chain is in order and ends below " + entry.shape.next_issuer;
+  return entry.certificates.size() == 1
+             ? "the chain is the leaf alone, issued by " + entry.shape.next_issuer
+             : "the chain is in order; its last was issued by " + entry.shape.next_issuer;
 }
 
 void write_entry(Paper& paper, const assess::InspectedEntry& entry, CivilTime now) {

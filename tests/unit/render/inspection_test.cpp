@@ -102,7 +102,7 @@ TEST_CASE("inspection text: a keystore -> every fact under its name") {
   MAC hmacWithSHA256, 10000 iterations
 
   privateKeyEntry orca: ec 256 (prime256v1) key, pkcs12
-    the chain is in order and ends below CN=Root
+    the chain is the leaf alone, issued by CN=Root
     [0] CN=alice,O=Acme
         issuer      CN=Root
         valid       2026-11-21 to 2027-01-02 (ends in 41d)
@@ -190,6 +190,12 @@ TEST_CASE("inspection text: what is wrong with an entry -> said where it stands"
   orphan.entries[0].certificates.clear();
   CHECK(contains(text_of(orphan), "    no certificate here belongs to this key\n"));
 
+  Inspection longer = keystore();
+  longer.entries[0].certificates.push_back(inspected(certificate("CN=Issuing", "CN=Root")));
+  CHECK(contains(text_of(longer), "    the chain is in order; its last was issued by CN=Root\n"));
+  longer.entries[0].shape = {.ends_in_root = true};
+  CHECK(contains(text_of(longer), "    the chain is in order and ends in its root\n"));
+
   Inspection disordered = keystore();
   disordered.entries[0].shape.in_order = false;
   CHECK(contains(text_of(disordered), "the chain is out of order"));
@@ -201,7 +207,16 @@ TEST_CASE("inspection text: what is wrong with an entry -> said where it stands"
 
   Inspection roleless = keystore();
   roleless.entries[0].certificates[0].roles->clear();
-  CHECK(contains(text_of(roleless), "roles       none, though there is a role extension\n"));
+  CHECK(contains(text_of(roleless), "roles       none\n"));
+}
+
+TEST_CASE("inspection text: an authority's usage -> as RFC 5280 spells it") {
+  pki::Certificate facts = certificate("CN=a", "CN=a");
+  facts.is_ca = true;
+  facts.key_usage = {pki::KeyUsage::key_cert_sign, pki::KeyUsage::crl_sign};
+  facts.extended_key_usage.emplace();
+  CHECK(contains(text_of(holding(inspected(facts))),
+                 "usage       authority; keyCertSign, cRLSign; none\n"));
 }
 
 TEST_CASE("inspection text: who gate takes it for -> with what an older gate does, if another") {
