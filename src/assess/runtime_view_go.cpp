@@ -117,9 +117,11 @@ void look_at_trust(const StoreFacts& facts, RuntimeView& view) {
 RuntimeView go_view(const StoreFacts& facts) {
   RuntimeView view{.runtime = Runtime::go};
   if (facts.format != pki::StoreFormat::pem) {
-    view.as_identity = "nothing: it panics, since there is no PEM in it";
+    view.as_identity = "nothing: there is no PEM in it";
     view.as_trust = "nobody, without an error: there is no PEM in it";
-    view.refusals.push_back("It reads PEM; this is " + text_of(facts.format) + ".");
+    view.refusals.push_back("It reads PEM; this is " + text_of(facts.format) +
+                            ". As certFile, with a keyFile beside it, it ends the service (index "
+                            "out of range).");
     return view;
   }
   look_at_identity(facts, view);
