@@ -33,7 +33,7 @@ ROOMS = {
     "probe": Room(rooms=("tls",), libraries=("boost/asio", "boost/beast", "boost/json", "hiredis/"),
                   headers=("fleet/fleet.hpp",)),
     "fleet": Room(rooms=("pki",), libraries=("yaml-cpp/", "boost/url")),
-    "assess": Room(pure=True),
+    "assess": Room(libraries=("boost/regex",), pure=True),
     "gate": Room(rooms=("assess",), pure=True),
     "render": Room(rooms=("gate",), libraries=("prometheus/", "boost/json", "zlib.h"), pure=True),
     "http": Room(rooms=("render",),
@@ -46,6 +46,8 @@ ROOMS = {
 VALUE_HEADERS = {
     "pki/certificate.hpp",
     "pki/distinguished_name.hpp",
+    "pki/java_name.hpp",
+    "pki/store.hpp",
     "pki/verification.hpp",
     "tls/handshake.hpp",
     "probe/observation.hpp",

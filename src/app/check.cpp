@@ -1,9 +1,6 @@
 // `telltale check` and `--config.check`.
 
-#include <cstdio>
-#include <cstdlib>
 #include <iostream>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 
@@ -13,6 +10,8 @@
 #include "telltale/gate/board.hpp"
 #include "telltale/render/render.hpp"
 
+#include "app/terminal.hpp"
+
 namespace telltale::app {
 
 namespace {
@@ -21,12 +20,6 @@ constexpr int exit_open = 0;
 constexpr int exit_closed = 1;
 constexpr int exit_unknown = 2;
 constexpr int exit_bad_input = 2;
-
-bool wants_color() {
-  // https://no-color.org
-  const char* no_color = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
-}
 
 std::string render(const gate::Snapshot& snapshot, Now now, Output output) {
   switch (output) {

@@ -57,6 +57,71 @@ void add_global_flags(CLI::App& app, Options& options) {
                         {{"logfmt", LogFormat::logfmt}, {"json", LogFormat::json}});
 }
 
+CLI::App& add_check(CLI::App& app, Options& options) {
+  CLI::App& check = *app.add_subcommand(
+      "check", "Look at every target once; exit 0: nothing blocks, 1: blocked, 2: could not tell");
+  add_choice<Output>(check, "-o,--output", options.output, "Format of the result",
+                     {{"table", Output::table},
+                      {"short", Output::brief},
+                      {"json", Output::json},
+                      {"junit", Output::junit}});
+  return check;
+}
+
+/// A flag that says where a password is to be read from.
+CLI::Option* add_password(CLI::App& app, const std::string& flag, const std::string& purpose,
+                          std::optional<pki::SecretSource>& source, pki::SecretSource::Kind kind) {
+  return app
+      .add_option_function<std::string>(
+          flag,
+          [&source, kind](const std::string& name) {
+            source = pki::SecretSource{.kind = kind, .name = name};
+          },
+          purpose)
+      ->type_name(kind == pki::SecretSource::Kind::file ? "FILE" : "NAME");
+}
+
+CLI::App& add_inspect(CLI::App& app, Options& options) {
+  using Kind = pki::SecretSource::Kind;
+  InspectOptions& inspect = options.inspect;
+  CLI::App& command = *app.add_subcommand(
+      "inspect", "Say what files of certificates and keys hold, and who could use them how");
+  command.add_option("FILE", inspect.files, "PEM, DER, PKCS#12 or JKS, told by the content")
+      ->required()
+      ->type_name("");
+  CLI::Option* in_file = add_password(command, "--password-file", "File with the stores' password",
+                                      inspect.password, Kind::file);
+  add_password(command, "--password-env", "Environment variable with the stores' password",
+               inspect.password, Kind::environment)
+      ->excludes(in_file);
+  add_password(command, "--key-password-file", "File with the keys' password, if it is another",
+               inspect.key_password, Kind::file);
+  command
+      .add_option("--role-oid", inspect.role_oid,
+                  "Extension that carries roles, gate's x509.role-oid")
+      ->type_name("OID")
+      ->capture_default_str();
+  command
+      .add_option("--principal-regex", inspect.principal_regex,
+                  "How a subject yields a principal, gate's x509.subject-principal-regex")
+      ->type_name("REGEX")
+      ->capture_default_str();
+  add_choice<Output>(command, "-o,--output", options.output, "Format of the result",
+                     {{"table", Output::table}, {"json", Output::json}});
+  return command;
+}
+
+/// What CLI11 cannot see.
+Result<void> check_inspect(const InspectOptions& inspect) {
+  if (const Result<void> oid = pki::check_object_identifier(inspect.role_oid); !oid) {
+    return oid.error().at("--role-oid");
+  }
+  if (const Result<void> regex = assess::check_principal_regex(inspect.principal_regex); !regex) {
+    return regex.error().at("--principal-regex");
+  }
+  return {};
+}
+
 /// CLI11 takes the word after `--flag=` for the flag's value.
 const char* find_empty_value(int argc, const char* const* argv) {
   const auto* end = argv + argc;
@@ -84,14 +149,11 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
   app.fallthrough();
   app.set_version_flag("--version", version_text());
   add_global_flags(app, options);
-  CLI::App* check = app.add_subcommand(
-      "check", "Look at every target once; exit 0: nothing blocks, 1: blocked, 2: could not tell");
-  add_choice<Output>(*check, "-o,--output", options.output, "Format of the result",
-                     {{"table", Output::table},
-                      {"short", Output::brief},
-                      {"json", Output::json},
-                      {"junit", Output::junit}});
-  check->footer("The flags of telltale itself work here too: see telltale --help.");
+  const CLI::App& check = add_check(app, options);
+  const CLI::App& inspect = add_inspect(app, options);
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->footer("The flags of telltale itself work here too: see telltale --help.");
+  }
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
@@ -102,7 +164,15 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
   } catch (const CLI::ParseError& error) {
     return usage_error(error.what());
   }
-  options.command = check->parsed() ? Command::check : Command::run;
+  if (check.parsed()) {
+    options.command = Command::check;
+  }
+  if (inspect.parsed()) {
+    options.command = Command::inspect;
+    if (const Result<void> good = check_inspect(options.inspect); !good) {
+      return usage_error(good.error().detail());
+    }
+  }
   return options;
 }
 

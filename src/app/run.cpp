@@ -14,7 +14,15 @@ int run_command(const Options& options) {
   if (options.only_checks_config) {
     return check_config(options);
   }
-  return options.command == Command::check ? run_check(options) : run_daemon(options);
+  switch (options.command) {
+    case Command::check:
+      return run_check(options);
+    case Command::inspect:
+      return run_inspect(options);
+    case Command::run:
+      break;
+  }
+  return run_daemon(options);
 }
 
 int print(const Printed& printed) {

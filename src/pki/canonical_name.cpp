@@ -1,7 +1,6 @@
 #include "pki/canonical_name.hpp"
 
 #include <algorithm>
-#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -19,43 +18,9 @@ struct Attribute {
   std::string text;
 };
 
-/// The keyword that AVAKeyword marks as compliant with RFC 2253, or an empty text.
-std::string_view rfc2253_keyword(const ASN1_OBJECT& type) {
-  switch (OBJ_obj2nid(&type)) {
-    case NID_commonName:
-      return "CN";
-    case NID_countryName:
-      return "C";
-    case NID_localityName:
-      return "L";
-    case NID_stateOrProvinceName:
-      return "ST";
-    case NID_organizationName:
-      return "O";
-    case NID_organizationalUnitName:
-      return "OU";
-    case NID_streetAddress:
-      return "STREET";
-    case NID_domainComponent:
-      return "DC";
-    case NID_userId:
-      return "UID";
-    default:
-      return {};
-  }
-}
-
 std::string_view bytes_of(const ASN1_STRING& value) {
   return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(&value)),
           static_cast<std::size_t>(ASN1_STRING_length(&value))};
-}
-
-std::string hexadecimal_der(const ASN1_STRING& value) {
-  unsigned char* der = nullptr;
-  const int size = i2d_ASN1_PRINTABLE(&value, &der);
-  require(size > 0, "encoding an attribute value");
-  const OpensslMemory<unsigned char> owner(der);
-  return "#" + to_hex({der, static_cast<std::size_t>(size)});
 }
 
 /// Escapes what RFC 2253 2.4 names, makes runs of spaces one, and drops them at both ends.
@@ -116,6 +81,39 @@ std::string joined(std::vector<Attribute>& rdn) {
 }
 
 }  // namespace
+
+std::string_view rfc2253_keyword(const ASN1_OBJECT& type) {
+  switch (OBJ_obj2nid(&type)) {
+    case NID_commonName:
+      return "CN";
+    case NID_countryName:
+      return "C";
+    case NID_localityName:
+      return "L";
+    case NID_stateOrProvinceName:
+      return "ST";
+    case NID_organizationName:
+      return "O";
+    case NID_organizationalUnitName:
+      return "OU";
+    case NID_streetAddress:
+      return "STREET";
+    case NID_domainComponent:
+      return "DC";
+    case NID_userId:
+      return "UID";
+    default:
+      return {};
+  }
+}
+
+std::string hexadecimal_der(const ASN1_STRING& value) {
+  unsigned char* der = nullptr;
+  const int size = i2d_ASN1_PRINTABLE(&value, &der);
+  require(size > 0, "encoding an attribute value");
+  const OpensslMemory<unsigned char> owner(der);
+  return "#" + to_hex({der, static_cast<std::size_t>(size)});
+}
 
 std::string canonical_form(const X509_NAME& name) {
   std::string text;

@@ -2,6 +2,7 @@
 // The canonical form of a distinguished name, by which Java compares names.
 
 #include <string>
+#include <string_view>
 
 #include "pki/openssl.hpp"
 
@@ -13,5 +14,11 @@ namespace telltale::pki {
 /// text, with case and white space folded, all others as `#` and the hexadecimal DER; attributes of
 /// a multi-valued RDN sorted. See fold_as_java for which letters are folded.
 [[nodiscard]] std::string canonical_form(const X509_NAME& name);
+
+/// The keyword that OpenJDK's AVAKeyword marks as compliant with RFC 2253, or an empty text.
+[[nodiscard]] std::string_view rfc2253_keyword(const ASN1_OBJECT& type);
+
+/// `#` and the DER of an attribute's value in hexadecimal.
+[[nodiscard]] std::string hexadecimal_der(const ASN1_STRING& value);
 
 }  // namespace telltale::pki

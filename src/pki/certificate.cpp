@@ -5,6 +5,8 @@
 #include <array>
 #include <ctime>
 
+#include "telltale/enum_names.hpp"
+
 #include "pki/x509.hpp"
 
 namespace telltale::pki {
@@ -109,10 +111,24 @@ void read_alternative_names(const X509& x509, Certificate& certificate) {
       case GEN_URI:
         certificate.uris.push_back(printable(*name->d.uniformResourceIdentifier));
         break;
+      case GEN_EMAIL:
+        certificate.email_addresses.push_back(printable(*name->d.rfc822Name));
+        break;
       default:
         break;
     }
   }
+}
+
+/// None of them where the extension does not parse.
+std::vector<KeyUsage> key_usage_of(const ASN1_BIT_STRING* bits) {
+  std::vector<KeyUsage> usages;
+  for (const KeyUsage usage : enumerators<KeyUsage>()) {
+    if (bits != nullptr && ASN1_BIT_STRING_get_bit(bits, static_cast<int>(usage)) == 1) {
+      usages.push_back(usage);
+    }
+  }
+  return usages;
 }
 
 KeyPurpose key_purpose(const ASN1_OBJECT* object) {
@@ -128,6 +144,13 @@ KeyPurpose key_purpose(const ASN1_OBJECT* object) {
   }
 }
 
+/// OpenSSL's short name, which for purposes is that of RFC 5280 (`codeSigning`), or dotted
+/// decimals.
+std::string purpose_name(const ASN1_OBJECT& object) {
+  const int nid = OBJ_obj2nid(&object);
+  return nid == NID_undef ? text_of(object, ObjectSpelling::dotted) : OBJ_nid2sn(nid);
+}
+
 void read_usage(X509& x509, Certificate& certificate) {
   const auto constraints = read_extension<BasicConstraintsPtr>(x509, NID_basic_constraints);
   certificate.is_ca = constraints.value && constraints.value->ca != 0;
@@ -136,6 +159,11 @@ void read_usage(X509& x509, Certificate& certificate) {
   certificate.allows_digital_signature =
       (X509_get_key_usage(&x509) & static_cast<std::uint32_t>(KU_DIGITAL_SIGNATURE)) != 0;
 
+  const auto key_usage = read_extension<Asn1BitStringPtr>(x509, NID_key_usage);
+  if (key_usage.is_present) {
+    certificate.key_usage = key_usage_of(key_usage.value.get());
+  }
+
   const auto usage = read_extension<ExtendedKeyUsagePtr>(x509, NID_ext_key_usage);
   if (!usage.is_present) {
     return;
@@ -143,7 +171,11 @@ void read_usage(X509& x509, Certificate& certificate) {
   std::vector<KeyPurpose>& purposes = certificate.extended_key_usage.emplace();
   const int count = usage.value ? sk_ASN1_OBJECT_num(usage.value.get()) : 0;
   for (int i = 0; i < count; ++i) {
-    purposes.push_back(key_purpose(sk_ASN1_OBJECT_value(usage.value.get(), i)));
+    const ASN1_OBJECT* purpose = sk_ASN1_OBJECT_value(usage.value.get(), i);
+    purposes.push_back(key_purpose(purpose));
+    if (purposes.back() == KeyPurpose::other) {
+      certificate.other_purposes.push_back(purpose_name(*purpose));
+    }
   }
 }
 

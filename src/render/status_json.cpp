@@ -5,6 +5,7 @@
 
 #include "telltale/render/render.hpp"
 
+#include "render/certificate_json.hpp"
 #include "render/gate_text.hpp"
 #include "render/text.hpp"
 
@@ -23,35 +24,12 @@ json::value name_or_null(const std::optional<E>& enumerator) {
   return enumerator ? json::value(name_of(*enumerator)) : json::value(nullptr);
 }
 
-/// Makes an array of what `convert` makes of each element.
-template <class Range, class Convert>
-json::array array_of(const Range& range, Convert convert) {
-  json::array array;
-  array.reserve(range.size());
-  for (const auto& element : range) {
-    array.emplace_back(convert(element));
-  }
-  return array;
-}
-
 json::object finding_json(const assess::Finding& finding) {
   return {
       {"reason", name_of(finding.reason)},
       {"severity", name_of(finding.severity)},
       {"detail", to_valid_utf8(finding.detail)},
       {"hint", to_valid_utf8(finding.hint)},
-  };
-}
-
-json::object certificate_json(const pki::CertificatePtr& certificate) {
-  return {
-      {"subject", to_valid_utf8(certificate->subject.rfc4514)},
-      {"issuer", to_valid_utf8(certificate->issuer.rfc4514)},
-      {"serial_number", certificate->serial_number},
-      {"fingerprint_sha256", certificate->fingerprint_sha256},
-      {"not_before", to_rfc3339(certificate->validity.not_before)},
-      {"not_after", to_rfc3339(certificate->validity.not_after)},
-      {"dns_names", array_of(certificate->dns_names, to_valid_utf8)},
   };
 }
 

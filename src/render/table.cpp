@@ -6,6 +6,7 @@
 #include "render/credentials.hpp"
 #include "render/facts_text.hpp"
 #include "render/gate_text.hpp"
+#include "render/paper.hpp"
 #include "render/text.hpp"
 
 namespace telltale::render {
@@ -14,41 +15,6 @@ namespace {
 
 /// Sentences are broken at this column.
 constexpr std::size_t line_width = 110;
-
-enum class Style { plain, bold, dim, red, yellow, green };
-
-/// Writes text for a terminal, with or without colors (ECMA-48 SGR).
-class Paper {
- public:
-  explicit Paper(bool color) : color_(color) {}
-
-  void write(std::string_view text, Style style = Style::plain) {
-    constexpr std::array<std::string_view, 6> codes = {"", "1", "2", "31", "33", "32"};
-    if (!color_ || style == Style::plain || text.empty()) {
-      text_ += text;
-      return;
-    }
-    text_.append("\x1b[").append(codes[static_cast<std::size_t>(style)]).append("m");
-    text_.append(text).append("\x1b[0m");
-  }
-
-  void end_line() { text_ += '\n'; }
-
-  /// Writes a sentence in lines that begin at `indent`.
-  void write_wrapped(std::string_view sentence, std::size_t indent, Style style = Style::plain) {
-    for (const std::string& line : wrap(sentence, line_width - indent)) {
-      text_.append(indent, ' ');
-      write(line, style);
-      end_line();
-    }
-  }
-
-  [[nodiscard]] std::string take() && { return std::move(text_); }
-
- private:
-  bool color_;
-  std::string text_;
-};
 
 struct Cell {
   std::string text;
@@ -219,7 +185,7 @@ void write_gate(Paper& paper, const gate::Answer& answer) {
 }  // namespace
 
 std::string table(const gate::Snapshot& snapshot, Now now, bool color) {
-  Paper paper(color);
+  Paper paper(line_width, color);
   write_targets(paper, snapshot, now.civil);
   write_credentials(paper, snapshot.credentials);
   for (const gate::Answer& answer : answers_of(snapshot, now)) {

@@ -79,6 +79,17 @@ void add_extension(X509& certificate, X509& issuer, int nid, const std::string& 
   require(X509_add_ext(&certificate, extension.get(), -1) == 1, "add an extension");
 }
 
+void add_extension(X509& certificate, const Extension& extension) {
+  const support::Asn1ObjectPtr type(OBJ_txt2obj(extension.oid.c_str(), 1));
+  const support::Asn1StringPtr value(ASN1_OCTET_STRING_new());
+  require(type != nullptr && ASN1_OCTET_STRING_set(value.get(), extension.value.data(),
+                                                   static_cast<int>(extension.value.size())) == 1,
+          "make an extension");
+  const support::X509ExtensionPtr made(
+      X509_EXTENSION_create_by_OBJ(nullptr, type.get(), 0, value.get()));
+  require(made != nullptr && X509_add_ext(&certificate, made.get(), -1) == 1, "add an extension");
+}
+
 std::string subject_alternative_names(const Options& options) {
   std::vector<std::string> names;
   for (const std::string& dns : options.dns) {
@@ -89,6 +100,9 @@ std::string subject_alternative_names(const Options& options) {
   }
   for (const std::string& uri : options.uri) {
     names.push_back("URI:" + uri);
+  }
+  for (const std::string& email : options.email) {
+    names.push_back("email:" + email);
   }
   return join(names);
 }
@@ -163,6 +177,9 @@ X509Ptr make_certificate(const Options& options, EVP_PKEY& key, X509* issuer,
   add_extension(self, signer, NID_key_usage, key_usage(options));
   add_extension(self, signer, NID_ext_key_usage, extended_key_usage(options));
   add_extension(self, signer, NID_subject_alt_name, subject_alternative_names(options));
+  for (const Extension& extension : options.extensions) {
+    add_extension(self, extension);
+  }
 
   const bool is_ed25519 = EVP_PKEY_is_a(&issuer_key, "ED25519") == 1;
   const EVP_MD* digest = options.digest == Digest::sha1 ? EVP_sha1() : EVP_sha256();
@@ -181,6 +198,18 @@ Options as_ca(Options options) {
 }
 
 }  // namespace
+
+Der utf8_string(std::string_view text) {
+  const support::Asn1StringPtr string(ASN1_UTF8STRING_new());
+  require(ASN1_STRING_set(string.get(), text.data(), static_cast<int>(text.size())) == 1,
+          "make a string");
+  unsigned char* bytes = nullptr;
+  const int size = i2d_ASN1_UTF8STRING(string.get(), &bytes);
+  require(size > 0, "write a string");
+  Der der(bytes, bytes + size);
+  OPENSSL_free(bytes);
+  return der;
+}
 
 std::chrono::sys_seconds an_hour_ago() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) -

@@ -51,6 +51,15 @@ enum class KeyFormat { pkcs8, pkcs1 };
 [[nodiscard]] std::chrono::sys_seconds an_hour_ago();
 [[nodiscard]] std::chrono::sys_seconds in_a_year();
 
+/// An extension of one's own: its object identifier, in dotted decimals, and its value's DER.
+struct Extension {
+  std::string oid;
+  Der value;
+};
+
+/// The DER of a UTF8String, as the extension that carries Spinnaker's roles holds it.
+[[nodiscard]] Der utf8_string(std::string_view text);
+
 /// What a certificate says. Every field has a default that makes a certificate that works.
 struct Options {
   /// Attribute values go into the name verbatim, case and spaces included; an empty one is left
@@ -61,10 +70,11 @@ struct Options {
   std::string country = "";
   StringType string_type = StringType::utf8;
 
-  /// Subject alternative names; all three empty means no extension.
+  /// Subject alternative names; all empty means no extension.
   std::vector<std::string> dns = {};
   std::vector<std::string> ip = {};
   std::vector<std::string> uri = {};
+  std::vector<std::string> email = {};
 
   std::chrono::sys_seconds not_before = an_hour_ago();
   std::chrono::sys_seconds not_after = in_a_year();
@@ -83,6 +93,8 @@ struct Options {
 
   /// Absent: random.
   std::optional<std::uint64_t> serial = std::nullopt;
+
+  std::vector<Extension> extensions = {};
 };
 
 /// A certificate, what it chains through, and its key. A value: change `chain` at will to make it

@@ -13,6 +13,10 @@ namespace telltale::app {
 /// would open, 1 if any is closed, 2 if it could not tell.
 [[nodiscard]] int run_check(const Options& options);
 
+/// `telltale inspect`: says what files of certificates and keys hold. 0, or 2 if one of them, or a
+/// password, cannot be read.
+[[nodiscard]] int run_inspect(const Options& options);
+
 /// `--config.check`: reads the configuration and every file it names. 0 or 2.
 [[nodiscard]] int check_config(const Options& options);
 

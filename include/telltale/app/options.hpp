@@ -1,17 +1,22 @@
 #pragma once
 // Options: the command line.
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include <boost/describe/enum.hpp>
 
+#include "telltale/assess/x509_login.hpp"
+#include "telltale/pki/role_extension.hpp"
+#include "telltale/pki/secret.hpp"
+
 namespace telltale::app {
 
-enum class Command { run, check };
+enum class Command { run, check, inspect };
 
-/// How `check` prints its findings.
+/// How `check` prints its findings, and `inspect` (table and JSON only) what it saw.
 enum class Output { table, brief, json, junit };
 
 enum class LogFormat { logfmt, json };
@@ -19,6 +24,15 @@ BOOST_DESCRIBE_ENUM(LogFormat, logfmt, json)
 
 enum class LogLevel { debug, info, warn, error };
 BOOST_DESCRIBE_ENUM(LogLevel, debug, info, warn, error)
+
+/// What `inspect` looks at, and how.
+struct InspectOptions {
+  std::vector<std::string> files;
+  std::optional<pki::SecretSource> password;      ///< of every store among the files
+  std::optional<pki::SecretSource> key_password;  ///< of every key that has another
+  std::string role_oid{pki::default_role_oid};
+  std::string principal_regex{assess::default_principal_regex};
+};
 
 struct Options {
   Command command = Command::run;
@@ -28,6 +42,7 @@ struct Options {
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
   Output output = Output::table;
+  InspectOptions inspect;
 };
 
 /// The command line asks for something that is done by printing it: help, a version, or what is

@@ -48,18 +48,38 @@ struct Signature {
 enum class KeyPurpose { server_auth, client_auth, any, other };
 BOOST_DESCRIBE_ENUM(KeyPurpose, server_auth, client_auth, any, other)
 
+/// RFC 5280 4.2.1.3, in the order of its bits.
+enum class KeyUsage : std::uint8_t {
+  digital_signature,
+  content_commitment,
+  key_encipherment,
+  data_encipherment,
+  key_agreement,
+  key_cert_sign,
+  crl_sign,
+  encipher_only,
+  decipher_only,
+};
+BOOST_DESCRIBE_ENUM(KeyUsage, digital_signature, content_commitment, key_encipherment,
+                    data_encipherment, key_agreement, key_cert_sign, crl_sign, encipher_only,
+                    decipher_only)
+
 struct Certificate {
   DistinguishedName subject;
   DistinguishedName issuer;
   std::string serial_number;  ///< lower-case hexadecimal, no leading zeroes
   Validity validity;
-  std::vector<std::string> dns_names;     ///< subjectAltName dNSName
-  std::vector<std::string> ip_addresses;  ///< subjectAltName iPAddress, in text
-  std::vector<std::string> uris;          ///< subjectAltName uniformResourceIdentifier
-  bool is_ca = false;                     ///< basicConstraints cA
-  bool allows_digital_signature = true;   ///< keyUsage absent, or has digitalSignature
+  std::vector<std::string> dns_names;              ///< subjectAltName dNSName
+  std::vector<std::string> ip_addresses;           ///< subjectAltName iPAddress, in text
+  std::vector<std::string> uris;                   ///< subjectAltName uniformResourceIdentifier
+  std::vector<std::string> email_addresses;        ///< subjectAltName rfc822Name
+  bool is_ca = false;                              ///< basicConstraints cA
+  bool allows_digital_signature = true;            ///< keyUsage absent, or has digitalSignature
+  std::optional<std::vector<KeyUsage>> key_usage;  ///< nothing where the extension is absent
   std::optional<std::vector<KeyPurpose>>
       extended_key_usage;  ///< nothing where the extension is absent
+  std::vector<std::string>
+      other_purposes;  ///< what `other` stands for, e.g. `codeSigning`, in order
   PublicKey public_key;
   Signature signature;
   bool is_self_issued = false;     ///< subject and issuer are the same name (RFC 5280 3.2)

@@ -67,6 +67,32 @@ TEST_SUITE("app") {
     CHECK(parse_well({"--config.check"}).only_checks_config);
   }
 
+  TEST_CASE("options: inspect without flags -> its files, gate's usual role OID, Spring's regex") {
+    const Options options = parse_well({"inspect", "a.p12", "b.pem"});
+    CHECK(options.command == Command::inspect);
+    CHECK(options.output == Output::table);
+    CHECK(options.inspect.files == std::vector<std::string>{"a.p12", "b.pem"});
+    CHECK_FALSE(options.inspect.password.has_value());
+    CHECK_FALSE(options.inspect.key_password.has_value());
+    CHECK(options.inspect.role_oid == "1.2.840.10070.8.1");
+    CHECK(options.inspect.principal_regex == "CN=(.*?)(?:,|$)");
+  }
+
+  TEST_CASE("options: inspect with every flag -> each where it belongs") {
+    const Options options = parse_well(
+        {"inspect", "-o", "json", "--password-file", "p", "--key-password-file=k", "--role-oid",
+         "1.2.3", "--principal-regex", "OU=(.*)", "--log.level=debug", "a.p12"});
+    CHECK(options.output == Output::json);
+    CHECK(options.inspect.files == std::vector<std::string>{"a.p12"});
+    CHECK(options.inspect.password == telltale::pki::SecretSource::in_file("p"));
+    CHECK(options.inspect.key_password == telltale::pki::SecretSource::in_file("k"));
+    CHECK(options.inspect.role_oid == "1.2.3");
+    CHECK(options.inspect.principal_regex == "OU=(.*)");
+    CHECK(options.log_level == LogLevel::debug);
+    CHECK(parse_well({"inspect", "a", "--password-env", "P"}).inspect.password ==
+          telltale::pki::SecretSource::in_environment("P"));
+  }
+
   TEST_CASE("options: a usage error -> one line that names the word, exit 2") {
     struct Row {
       std::vector<const char*> words;
@@ -85,6 +111,15 @@ TEST_SUITE("app") {
         {{"check", "check"}, "check"},
         {{"--config.file=", "--config.check"}, "--config.file= needs a value"},
         {{"check", "--output="}, "--output= needs a value"},
+        {{"inspect"}, "FILE is required"},
+        {{"inspect", "a", "-o", "short"}, "'short' is not one of json, table"},
+        {{"inspect", "a", "--password-file", "f", "--password-env", "V"}, "--password-env"},
+        {{"inspect", "a", "--role-oid", "clientAuth"},
+         "--role-oid: an object identifier is dotted decimals, as in 1.2.840.10070.8.1"},
+        {{"inspect", "a", "--principal-regex", "CN=(.*"},
+         "--principal-regex: it is no regular expression: "},
+        {{"inspect", "a", "--principal-regex", "CN=.*"}, "exactly one group"},
+        {{"check", "--role-oid", "1.2.3"}, "--role-oid"},
     };
     for (const Row& row : rows) {
       const Printed printed = print(row.words);
@@ -100,10 +135,16 @@ TEST_SUITE("app") {
     const Printed help = print({"--help"});
     CHECK(help.exit_code == 0);
     for (const char* flag : {"--config.file", "--config.check", "--web.listen-address",
-                             "--log.level", "--log.format", "check"}) {
+                             "--log.level", "--log.format", "check", "inspect"}) {
       CHECK(help.text.find(flag) != std::string::npos);
     }
     CHECK(print({"check", "--help"}).text.find("--output") != std::string::npos);
+    const Printed inspect = print({"inspect", "--help"});
+    CHECK(inspect.exit_code == 0);
+    for (const char* flag : {"FILE", "--password-file", "--password-env", "--key-password-file",
+                             "--role-oid", "--principal-regex", "--output", "telltale --help"}) {
+      CHECK(inspect.text.find(flag) != std::string::npos);
+    }
     CHECK(print({"--version"}).text.starts_with("telltale 0."));
     CHECK(print({"--version"}).exit_code == 0);
   }

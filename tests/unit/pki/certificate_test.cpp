@@ -51,6 +51,7 @@ TEST_CASE("certificate: a server's -> every fact as it was issued") {
                                             .dns = {"spin-gate", "*.spinnaker"},
                                             .ip = {"10.0.0.7", "fd00::8"},
                                             .uri = {"spiffe://lab/gate"},
+                                            .email = {"gate@example.com"},
                                             .not_before = civil(2026, 1, 2, 3h),
                                             .not_after = civil(2027, 2, 3, 4h + 5min + 6s),
                                             .serial = 0x0a0b0c});
@@ -65,7 +66,9 @@ TEST_CASE("certificate: a server's -> every fact as it was issued") {
   CHECK(certificate.dns_names == std::vector<std::string>{"spin-gate", "*.spinnaker"});
   CHECK(certificate.ip_addresses == std::vector<std::string>{"10.0.0.7", "fd00::8"});
   CHECK(certificate.uris == std::vector<std::string>{"spiffe://lab/gate"});
+  CHECK(certificate.email_addresses == std::vector<std::string>{"gate@example.com"});
   CHECK_FALSE(certificate.is_ca);
+  CHECK(certificate.key_usage.value() == std::vector{KeyUsage::digital_signature});
   CHECK(certificate.allows_digital_signature);
   CHECK(certificate.extended_key_usage.value() ==
         std::vector{KeyPurpose::server_auth, KeyPurpose::client_auth});
@@ -148,7 +151,10 @@ TEST_CASE("certificate: usages left out or narrow -> told apart") {
   using Purposes = std::vector<mint::KeyPurpose>;
   using Usages = std::vector<mint::KeyUsage>;
   CHECK_FALSE(issue(Purposes{}, Usages{}).extended_key_usage.has_value());
+  CHECK_FALSE(issue(Purposes{}, Usages{}).key_usage.has_value());
   CHECK(issue(Purposes{}, Usages{}).allows_digital_signature);
+  CHECK(issue(std::nullopt, Usages{mint::KeyUsage::key_agreement, mint::KeyUsage::crl_sign})
+            .key_usage.value() == std::vector{KeyUsage::key_agreement, KeyUsage::crl_sign});
   CHECK(issue(Purposes{mint::KeyPurpose::client_auth}, std::nullopt).extended_key_usage.value() ==
         std::vector{KeyPurpose::client_auth});
   CHECK_FALSE(
@@ -162,6 +168,7 @@ TEST_CASE("certificate: extended key usage that does not parse -> present, allow
   const Certificate certificate = parsed(patched(mint::self_signed().leaf, server_auth, integer));
   REQUIRE(certificate.extended_key_usage.has_value());
   CHECK(certificate.extended_key_usage->empty());
+  CHECK(certificate.other_purposes.empty());
   CHECK_FALSE(certificate.allows_digital_signature);
 }
 
@@ -172,6 +179,10 @@ TEST_CASE("certificate: other purposes, and any -> named") {
   const Certificate certificate = parsed(patched(leaf, server_auth, code_signing));
   CHECK(certificate.extended_key_usage.value() ==
         std::vector{KeyPurpose::other, KeyPurpose::client_auth});
+  CHECK(certificate.other_purposes == std::vector<std::string>{"codeSigning"});
+  const Bytes nobodys = {0x06, 0x08, 0x2b, 6, 1, 5, 5, 7, 3, 0x7f};
+  CHECK(parsed(patched(leaf, server_auth, nobodys)).other_purposes ==
+        std::vector<std::string>{"1.3.6.1.5.5.7.3.127"});
 }
 
 TEST_CASE("certificate: serial numbers at their limits -> hexadecimal without leading zeroes") {
