@@ -145,9 +145,9 @@ int run_daemon(const Options& options) {
   http::MetricsCache cache;  // the serving thread's
   auto server = http::Server::bind(
       options.listen_addresses,
-      [&publisher, &cache](const http::Request& request) {
+      [&publisher, &cache](const http::Request& request, const http::Reply& reply) {
         const http::World world{publisher.snapshot(), read_clocks(), read_process_figures()};
-        return http::handle(request, world, cache);
+        reply(std::get<http::Response>(http::handle(request, world, cache)));
       },
       [&](std::string_view where, std::string_view what) {
         asio::post(context, [&publisher] { publisher.note_internal_error(); });

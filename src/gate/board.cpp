@@ -77,8 +77,7 @@ GateEntry carry_over(const GateEntry& gate, const Snapshot& before, const fleet:
   std::map<std::string_view, std::pair<const fleet::Target*, const Progress*>> known;
   const std::vector<const TargetEntry*> scope = scope_of(before, gate.rules);
   for (std::size_t i = 0; i < scope.size(); ++i) {
-    known.emplace(scope[i]->target.name,
-                  std::pair(&scope[i]->target, &gate.state.targets.at(i)));
+    known.emplace(scope[i]->target.name, std::pair(&scope[i]->target, &gate.state.targets.at(i)));
   }
   GateEntry carried = begin_gate(gate.rules, now);
   const std::vector<const fleet::Target*> targets = fleet::targets_of(after, gate.rules);

@@ -29,8 +29,8 @@ Stage both_open(const fleet::Fleet& fleet) {
 std::string told(const std::vector<TargetStanding>& standings) {
   std::string text;
   for (const TargetStanding& standing : standings) {
-    text += (text.empty() ? "" : ", ") + standing.target + " " +
-            std::string(name_of(standing.status));
+    text +=
+        (text.empty() ? "" : ", ") + standing.target + " " + std::string(name_of(standing.status));
   }
   return text;
 }
