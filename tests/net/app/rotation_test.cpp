@@ -1,7 +1,11 @@
 // Credentials that change under a running daemon.
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <fstream>
+#include <optional>
+#include <sstream>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -101,6 +105,54 @@ class Rotation {
   Daemon daemon_;
 };
 
+// A sanitizer's shadow memory is too large to be read through.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TELLTALE_WITH_SHADOW_MEMORY
+#endif
+#endif
+
+/// The private number of a P-256 key as OpenSSL holds it here: little-endian.
+std::string number_in(const mint::Credential& credential) {
+  // RFC 5915: privateKey OCTET STRING, of 32 bytes.
+  const mint::Der mark = {0x04, 0x20};
+  const auto found = std::ranges::search(credential.key, mark).end();
+  REQUIRE(credential.key.end() - found >= 32);
+  std::string number(found, found + 32);
+  std::ranges::reverse(number);
+  return number;
+}
+
+/// How often a text stands in what a process may write to; nothing if that must not be read.
+std::optional<std::size_t> count_in_memory(pid_t pid, const std::string& text) {
+  const std::string process = "/proc/" + std::to_string(pid);
+  std::ifstream maps(process + "/maps");
+  std::ifstream memory(process + "/mem", std::ios::binary);
+  if (!memory) {
+    return std::nullopt;
+  }
+  std::size_t count = 0;
+  for (std::string line; std::getline(maps, line);) {
+    std::istringstream words(line);
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    char dash = 0;
+    std::string rights;
+    words >> std::hex >> begin >> dash >> end >> rights;
+    if (rights.find('w') == std::string::npos) {
+      continue;
+    }
+    std::string bytes(end - begin, '\0');
+    memory.clear();
+    memory.seekg(static_cast<std::streamoff>(begin));
+    memory.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    for (auto at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at + 1)) {
+      ++count;
+    }
+  }
+  return count;
+}
+
 constexpr const char* readable = R"(telltale_identity_readable{identity="telltale"})";
 
 }  // namespace
@@ -124,6 +176,28 @@ TEST_SUITE("net") {
     CHECK(output.find("unreadable") == std::string::npos);
     CHECK(output.find("PRIVATE") == std::string::npos);
   }
+
+#ifndef TELLTALE_WITH_SHADOW_MEMORY
+  TEST_CASE("rotation: a key that was replaced -> nowhere in the daemon's memory any more") {
+    Rotation rotation;
+    const pid_t pid = rotation.daemon().pid();
+    const auto before = count_in_memory(pid, number_in(rotation.first()));
+    if (!before) {
+      MESSAGE("the memory of another process must not be read here");
+      return;
+    }
+    CHECK(*before > 0);
+    const mint::Credential next = rotation.issue(2);
+    rotation.publish(next);
+    rotation.wait_for(2, next);
+    rotation.daemon().wait_until("the old key is gone", [&] {
+      return count_in_memory(pid, number_in(rotation.first())) == 0;
+    });
+    CHECK(*count_in_memory(pid, number_in(next)) > 0);
+    CHECK(count_in_memory(pid, next.key_pem().substr(100, 40)) == 0);
+    CHECK(rotation.daemon().stop(SIGTERM) == 0);
+  }
+#endif
 
   TEST_CASE("rotation: a broken one -> said so, the last good stays; a good one mends it") {
     Rotation rotation;
