@@ -142,7 +142,7 @@ TEST_SUITE("net") {
     const World world;
     const TestPeer orca(world.peer(ClientAuth::want));
     const TestPeer echo(world.peer(ClientAuth::need));
-    Daemon daemon(world.configure({entry("orca", orca), entry("echo", echo)}, quick_gates));
+    Daemon daemon(world.configure({entry("orca", orca), entry("echo", echo)}, quick_gates, "5s"));
     (void)daemon.wait_for("/gate/need", 200);
     (void)daemon.wait_for("/gate/all", 200);
     const unsigned looks = looks_at(daemon, "orca");
