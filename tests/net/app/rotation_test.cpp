@@ -233,6 +233,22 @@ TEST_SUITE("net") {
               "credential=\"identity telltale\" error=") != std::string::npos);
   }
 
+  TEST_CASE("rotation: by somebody who leaves the files open -> seen by the slow look at them") {
+    const World world;
+    Daemon daemon(world.configure({{"orca", "https://127.0.0.1:1", ""}}));
+    daemon.wait_for_metric("telltale_probe_attempts_total{target=\"orca\"} 1");
+    const auto next = world.root.issue({.common_name = "telltale", .serial = 0x99});
+    std::ofstream certificate(world.files.path() / "telltale.pem", std::ios::in);  // no truncation
+    std::ofstream key(world.files.path() / "telltale.key", std::ios::in);
+    const std::string over_what_was_longer(16, '\n');
+    certificate << next.chain_pem() << over_what_was_longer << std::flush;
+    key << next.key_pem() << over_what_was_longer << std::flush;
+    const std::string line = daemon.read_line_with("credential ");
+    CAPTURE(line);
+    CHECK(line.find("serial_number=99") != std::string::npos);
+    CHECK(daemon.stop(SIGTERM) == 0);
+  }
+
   TEST_CASE("rotation: certificate and key replaced one after the other -> both, without a word") {
     const World world;
     Daemon daemon(world.configure({{"orca", "https://127.0.0.1:1", ""}}));

@@ -226,6 +226,10 @@ TEST_SUITE("net") {
       const std::lock_guard lock(mutex);
       return kept.size();
     };
+    const auto reply_number = [&](std::size_t number) {
+      const std::lock_guard lock(mutex);
+      return kept.at(number);
+    };
     http::Limits limits;
     limits.exchange = 50ms;
     limits.finish_on_stop = 20ms;
@@ -241,7 +245,7 @@ TEST_SUITE("net") {
     const std::string address = server->addresses().front();
     Client given_up(address);
     CHECK(given_up.ask(get("/")).has_value());
-    kept.at(0)(echo({}));  // the exchange is over
+    reply_number(0)(echo({}));  // the exchange is over
     {
       Client gone(address);
       REQUIRE(gone.send(get("/")));
@@ -249,7 +253,7 @@ TEST_SUITE("net") {
         std::this_thread::yield();
       }
     }
-    kept.at(1)(echo({}));  // its peer is gone
+    reply_number(1)(echo({}));  // its peer is gone
     Client cut_off(address);
     REQUIRE(cut_off.send(get("/")));
     while (count() < 3) {
