@@ -4,16 +4,14 @@
 #include <exception>
 #include <iostream>
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include "telltale/app/commands.hpp"
 
 int main(int argc, char** argv) {
   // libssl writes to sockets without MSG_NOSIGNAL.
   std::signal(SIGPIPE, SIG_IGN);
-  // A core file would hold private keys and passwords.
-  const rlimit no_core{0, 0};
-  setrlimit(RLIMIT_CORE, &no_core);
+  // Asks a daemon to reload, and nobody to end: not a check, nor a daemon that is just starting.
+  std::signal(SIGHUP, SIG_IGN);
   // Two threads allocate much; more arenas would only hold freed memory.
   mallopt(M_ARENA_MAX, 2);
   try {

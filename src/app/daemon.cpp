@@ -1,5 +1,5 @@
 // The daemon: the composition root. Probing runs on the calling thread, HTTP on a thread of its
-// own; what crosses between them is an immutable Snapshot.
+// own; what crosses between them is an immutable Snapshot, and requests for a reload.
 
 #include <iostream>
 #include <malloc.h>
@@ -7,20 +7,16 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "telltale/app/commands.hpp"
 #include "telltale/app/log.hpp"
 #include "telltale/app/plan.hpp"
 #include "telltale/app/process_metrics.hpp"
-#include "telltale/app/scheduler.hpp"
-#include "telltale/app/snapshot_cell.hpp"
-#include "telltale/enum_names.hpp"
-#include "telltale/gate/board.hpp"
 #include "telltale/http/metrics_cache.hpp"
 #include "telltale/http/router.hpp"
 #include "telltale/http/server.hpp"
-#include "telltale/render/render.hpp"
+
+#include "app/publisher.hpp"
 
 namespace telltale::app {
 
@@ -28,103 +24,47 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Looks that end together are published together: a snapshot is made at most this often.
-constexpr auto publishing_gap = std::chrono::milliseconds(50);
-
-/// Owns what lives on the probing thread, and publishes what it finds.
-class Publisher {
+/// Answers requests, on the serving thread.
+class Site {
  public:
-  Publisher(asio::io_context& context, const Plan& plan, Log& log)
-      : log_(log),
-        board_(*plan.fleet, describe_credentials(plan, read_clocks().civil), read_clocks()),
-        cell_(board_.snapshot(read_clocks())),
-        timer_(context),
-        scheduler_(context, plan, board_, listener()) {}
+  Site(asio::io_context& probing, Publisher& publisher)
+      : probing_(probing), publisher_(publisher) {}
 
-  void start() { scheduler_.start(); }
-
-  void note_internal_error() {
-    board_.note_internal_error();
-    publish_soon();
-  }
-
-  void stop() {
-    scheduler_.stop();
-    timer_.cancel();
-  }
-
-  /// What was published last; from any thread.
-  [[nodiscard]] gate::SnapshotPtr snapshot() const { return cell_.load(); }
-
- private:
-  Scheduler::Listener listener() {
-    return {
-        .on_look = [this](const probe::Observation& seen) { tell_of(seen); },
-        .on_change = [this] { publish_soon(); },
-        .on_internal_error =
-            [this](const std::string& what) {
-              note_internal_error();
-              log_.write(LogLevel::error, "internal error", {{"where", "probe"}, {"error", what}});
-            },
-    };
-  }
-
-  void publish_soon() {
-    if (is_dirty_) {
+  void answer(const http::Request& request, const http::Reply& reply) {
+    const http::World world{publisher_.snapshot(), read_clocks(), read_process_figures()};
+    auto handled = http::handle(request, world, cache_);
+    if (auto* response = std::get_if<http::Response>(&handled)) {
+      reply(std::move(*response));
       return;
     }
-    is_dirty_ = true;
-    timer_.expires_after(publishing_gap);
-    timer_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) {
-        publish();
-      }
+    switch (std::get<http::Action>(handled)) {
+      case http::Action::reload:
+        reload(reply);
+    }
+  }
+
+ private:
+  void reload(const http::Reply& reply) {
+    asio::post(probing_, [&publisher = publisher_, reply] {
+      publisher.reload(
+          [reply](const Result<CivilTime>& outcome) { reply(http::reload_response(outcome)); });
     });
   }
 
-  void publish() {
-    is_dirty_ = false;
-    const gate::SnapshotPtr now = board_.snapshot(read_clocks());
-    const gate::SnapshotPtr before = cell_.exchange(now);
-    tell_of_changes(*before, *now);
-  }
-
-  void tell_of(const probe::Observation& seen) {
-    if (!log_.is_on(LogLevel::debug)) {
-      return;
-    }
-    for (const probe::Attempt& attempt : seen.attempts) {
-      log_.write(LogLevel::debug, "looked",
-                 {{"target", seen.target},
-                  {"address", to_text(seen.address)},
-                  {"tls_version", std::string(tls::label(attempt.version))},
-                  {"presentation", std::string(name_of(attempt.presentation))},
-                  {"outcome", attempt.failure ? attempt.failure->detail : "answered"}});
-    }
-  }
-
-  void tell_of_changes(const gate::Snapshot& before, const gate::Snapshot& after) {
-    for (std::size_t i = 0; i < after.gates.size(); ++i) {
-      if (before.gates[i].state.whole.status == after.gates[i].state.whole.status) {
-        continue;
-      }
-      const gate::Answer answer = gate::answer(after, after.gates[i], after.made_at);
-      const bool is_open = answer.status == gate::Status::open;
-      log_.write(is_open ? LogLevel::info : LogLevel::warn,
-                 is_open ? "gate opened" : "gate is not open",
-                 {{"gate", answer.gate},
-                  {"status", std::string(name_of(answer.status))},
-                  {"answer", render::gate_line(answer)}});
-    }
-  }
-
-  Log& log_;
-  gate::Board board_;
-  SnapshotCell cell_;
-  asio::steady_timer timer_;
-  bool is_dirty_ = false;
-  Scheduler scheduler_;
+  asio::io_context& probing_;
+  Publisher& publisher_;
+  http::MetricsCache cache_;
 };
+
+/// Reloads at every SIGHUP.
+void reload_at(asio::signal_set& hangups, Publisher& publisher) {
+  hangups.async_wait([&](const boost::system::error_code& error, int) {
+    if (!error) {
+      publisher.reload([](const Result<CivilTime>&) {});
+      reload_at(hangups, publisher);
+    }
+  });
+}
 
 int complain(Log& log, const Error& error) {
   log.write(LogLevel::error, "cannot start", {{"error", error.detail()}});
@@ -135,19 +75,21 @@ int complain(Log& log, const Error& error) {
 
 int run_daemon(const Options& options) {
   Log log(options.log_level, options.log_format);
-  const auto plan = load_plan(options.config_file);
+  asio::io_context context(1);
+  asio::signal_set hangups(context, SIGHUP);  // first, so that none is lost
+  auto plan = load_plan(options.config_file);
   if (!plan) {
     return complain(log, plan.error());
   }
-  malloc_trim(0);  // the configuration's syntax tree is gone, and nothing as large comes again
-  asio::io_context context(1);
-  Publisher publisher(context, *plan, log);
-  http::MetricsCache cache;  // the serving thread's
+  const std::size_t targets = plan->fleet->targets.size();
+  const std::size_t gates = plan->fleet->gates.size();
+  malloc_trim(0);  // the configuration's syntax tree is gone, and only a reload brings another
+  Publisher publisher(context, options.config_file, *std::move(plan), log);
+  Site site(context, publisher);
   auto server = http::Server::bind(
       options.listen_addresses,
-      [&publisher, &cache](const http::Request& request) {
-        const http::World world{publisher.snapshot(), read_clocks(), read_process_figures()};
-        return http::handle(request, world, cache);
+      [&site](const http::Request& request, const http::Reply& reply) {
+        site.answer(request, reply);
       },
       [&](std::string_view where, std::string_view what) {
         asio::post(context, [&publisher] { publisher.note_internal_error(); });
@@ -165,14 +107,15 @@ int run_daemon(const Options& options) {
       context.stop();
     }
   });
+  reload_at(hangups, publisher);
   (*server)->start();
   for (const std::string& address : (*server)->addresses()) {
     log.write(LogLevel::info, "listening", {{"address", address}});
   }
   log.write(LogLevel::info, "started",
             {{"version", version_text()},
-             {"targets", std::to_string(plan->fleet->targets.size())},
-             {"gates", std::to_string(plan->fleet->gates.size())}});
+             {"targets", std::to_string(targets)},
+             {"gates", std::to_string(gates)}});
   publisher.start();
   context.run();
   (*server)->stop();

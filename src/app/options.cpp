@@ -55,6 +55,8 @@ void add_global_flags(CLI::App& app, Options& options) {
                         {"error", LogLevel::error}});
   add_choice<LogFormat>(app, "--log.format", options.log_format, "Format of the log",
                         {{"logfmt", LogFormat::logfmt}, {"json", LogFormat::json}});
+  app.add_flag("--debug.core-dumps", options.allows_core_dumps,
+               "Leave the limit of core dumps as it is; they hold private keys and passwords");
 }
 
 CLI::App& add_check(CLI::App& app, Options& options) {

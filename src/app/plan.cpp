@@ -23,6 +23,16 @@ std::vector<std::string_view> acceptable_reasons() {
   return names;
 }
 
+FileSignatures signatures_of(const fleet::Fleet& fleet) {
+  FileSignatures signatures;
+  for (const auto& [name, files] : fleet::files_of(fleet)) {
+    for (const std::string& file : files) {
+      signatures.emplace(file, read_signature(file));
+    }
+  }
+  return signatures;
+}
+
 }  // namespace
 
 Result<Plan> load_plan(const std::string& config_file) {
@@ -30,12 +40,14 @@ Result<Plan> load_plan(const std::string& config_file) {
   if (!fleet) {
     return fleet.error();
   }
+  FileSignatures signatures = signatures_of(*fleet);
   auto credentials = fleet::load_credentials(*fleet);
   if (!credentials) {
     return credentials.error();
   }
   return Plan{std::make_shared<const fleet::Fleet>(*std::move(fleet)),
-              std::make_shared<const fleet::Credentials>(*std::move(credentials))};
+              std::make_shared<const fleet::Credentials>(*std::move(credentials)),
+              std::move(signatures)};
 }
 
 assess::CredentialFacts describe_credentials(const Plan& plan, CivilTime now) {
@@ -63,6 +75,15 @@ assess::CredentialFacts describe_credentials(const Plan& plan, CivilTime now) {
         {.target = target, .unreadable = why_unreadable(fleet::CredentialKind::password, target)});
   }
   return facts;
+}
+
+Result<Loaded> load(const std::string& config_file, CivilTime now) {
+  Result<Plan> plan = load_plan(config_file);
+  if (!plan) {
+    return plan.error();
+  }
+  assess::CredentialFacts facts = describe_credentials(*plan, now);
+  return Loaded{*std::move(plan), std::move(facts)};
 }
 
 fleet::Fleet judged_by_one_round(fleet::Fleet fleet) {

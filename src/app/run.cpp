@@ -1,6 +1,8 @@
 // From the command line to a command, and to the exit code.
 
 #include <iostream>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "telltale/app/commands.hpp"
 
@@ -10,7 +12,20 @@ namespace {
 
 constexpr int exit_failed = 2;
 
+/// A core dump would hold private keys and passwords. A limit of 0 keeps it out of files only: the
+/// kernel hands it to a pipe in core_pattern all the same, unless the limit is exactly 1, which it
+/// takes for a helper that dumped itself; and 1 byte is too little for a file (fs/coredump.c).
+void forbid_core_dumps() {
+  const rlimit one_byte{1, 1};
+  if (setrlimit(RLIMIT_CORE, &one_byte) != 0) {  // the hard limit was lower
+    prctl(PR_SET_DUMPABLE, 0);
+  }
+}
+
 int run_command(const Options& options) {
+  if (!options.allows_core_dumps) {
+    forbid_core_dumps();
+  }
   if (options.only_checks_config) {
     return check_config(options);
   }

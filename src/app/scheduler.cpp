@@ -1,6 +1,8 @@
 #include "telltale/app/scheduler.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -32,7 +34,8 @@ struct Scheduler::Cycle {
 
 Scheduler::Scheduler(boost::asio::io_context& context, Plan plan, gate::Board& board,
                      Listener listener)
-    : plan_(std::move(plan)),
+    : context_(context),
+      plan_(std::move(plan)),
       board_(board),
       listener_(std::move(listener)),
       prober_(context, read_clocks().civil, listener_.on_internal_error),
@@ -40,15 +43,15 @@ Scheduler::Scheduler(boost::asio::io_context& context, Plan plan, gate::Board& b
       random_(std::random_device{}()),
       alive_(std::make_shared<int>()) {
   for (const fleet::Target& target : plan_.fleet->targets) {
-    cycles_.push_back(std::make_unique<Cycle>(context, target, cycles_.size()));
+    cycles_.push_back(make_cycle(target, cycles_.size()));
   }
 }
 
 Scheduler::~Scheduler() = default;
 
 void Scheduler::start() {
-  for (const auto& cycle : cycles_) {
-    begin(*cycle);
+  for (const CyclePtr& cycle : cycles_) {
+    begin(cycle);
   }
 }
 
@@ -58,38 +61,86 @@ void Scheduler::run_once(std::function<void()> done) {
   start();
 }
 
+void Scheduler::reconfigure(Plan plan) {
+  std::map<std::string, CyclePtr> before;
+  for (const CyclePtr& cycle : cycles_) {
+    before.emplace(cycle->target->name, cycle);
+  }
+  std::vector<CyclePtr> cycles;
+  std::vector<CyclePtr> newcomers;
+  for (const fleet::Target& target : plan.fleet->targets) {
+    const auto found = before.find(target.name);
+    if (found == before.end() || !gate::is_unchanged(*found->second->target, target)) {
+      newcomers.push_back(cycles.emplace_back(make_cycle(target, cycles.size())));
+      continue;
+    }
+    found->second->index = cycles.size();
+    cycles.push_back(found->second);
+    before.erase(found);
+  }
+  for (const auto& [name, cycle] : before) {
+    std::erase_if(waiting_, [&](const WaitingLook& look) { return look.cycle == cycle; });
+  }
+  cycles_ = std::move(cycles);
+  plan_ = std::move(plan);
+  forget_old_identities();
+  for (const CyclePtr& cycle : newcomers) {
+    begin(cycle);
+  }
+  look_at_next();
+}
+
+void Scheduler::set_credentials(std::shared_ptr<const fleet::Credentials> credentials) {
+  plan_.credentials = std::move(credentials);
+  forget_old_identities();
+}
+
+void Scheduler::forget_old_identities() {
+  std::set<pki::IdentityPtr> in_use;
+  for (const auto& [name, identity] : plan_.credentials->identities) {
+    in_use.insert(identity);
+  }
+  prober_.keep_only(in_use);
+}
+
 void Scheduler::stop() {
   stopped_ = true;
   waiting_.clear();
-  for (const auto& cycle : cycles_) {
+  for (const CyclePtr& cycle : cycles_) {
     cycle->timer.cancel();
   }
 }
 
-void Scheduler::begin(Cycle& cycle) {
-  cycle.begun_at = steady_clock::now();
-  resolver_.resolve(*cycle.target, plan_.fleet->probe.timeout,
-                    [this, &cycle, alive = std::weak_ptr(alive_)](const probe::Resolution& found) {
-                      if (!alive.expired() && !stopped_) {
+Scheduler::CyclePtr Scheduler::make_cycle(const fleet::Target& target, std::size_t place) {
+  return std::make_shared<Cycle>(context_, target, place);
+}
+
+void Scheduler::begin(const CyclePtr& cycle) {
+  cycle->begun_at = steady_clock::now();
+  resolver_.resolve(*cycle->target, plan_.fleet->probe.timeout,
+                    [this, weak = WeakCycle(cycle),
+                     alive = std::weak_ptr(alive_)](const probe::Resolution& found) {
+                      const CyclePtr cycle = weak.lock();
+                      if (cycle && !alive.expired() && !stopped_) {
                         take(cycle, found);
                       }
                     });
 }
 
-void Scheduler::take(Cycle& cycle, const probe::Resolution& resolution) {
+void Scheduler::take(const CyclePtr& cycle, const probe::Resolution& resolution) {
   board_.apply(resolution);
   listener_.on_change();
   // While a name does not resolve, its last known addresses go on being looked at.
   if (!resolution.failure) {
-    cycle.addresses = resolution.addresses;
+    cycle->addresses = resolution.addresses;
   }
-  cycle.unfinished_looks = cycle.addresses.size();
-  if (cycle.addresses.empty()) {
+  cycle->unfinished_looks = cycle->addresses.size();
+  if (cycle->addresses.empty()) {
     finish(cycle);
     return;
   }
-  for (const fleet::Endpoint& address : cycle.addresses) {
-    waiting_.push_back({&cycle, address});
+  for (const fleet::Endpoint& address : cycle->addresses) {
+    waiting_.push_back({cycle, address});
   }
   look_at_next();
 }
@@ -99,40 +150,45 @@ void Scheduler::look_at_next() {
     const WaitingLook next = std::move(waiting_.front());
     waiting_.pop_front();
     ++in_flight_;
-    prober_.look(
-        request_for(*next.cycle, next.address),
-        [this, cycle = next.cycle, alive = std::weak_ptr(alive_)](const probe::Observation& seen) {
-          if (!alive.expired() && !stopped_) {
-            take(*cycle, seen);
-          }
-        });
+    prober_.look(request_for(*next.cycle, next.address),
+                 [this, weak = WeakCycle(next.cycle),
+                  alive = std::weak_ptr(alive_)](const probe::Observation& seen) {
+                   if (alive.expired() || stopped_) {
+                     return;
+                   }
+                   --in_flight_;
+                   if (const CyclePtr cycle = weak.lock()) {
+                     take(cycle, seen);
+                   }
+                   look_at_next();
+                 });
   }
 }
 
-void Scheduler::take(Cycle& cycle, const probe::Observation& observation) {
-  --in_flight_;
+void Scheduler::take(const CyclePtr& cycle, const probe::Observation& observation) {
   board_.apply(observation);
   listener_.on_look(observation);
   listener_.on_change();
-  if (--cycle.unfinished_looks == 0) {
+  if (--cycle->unfinished_looks == 0) {
     finish(cycle);
   }
-  look_at_next();
 }
 
-void Scheduler::finish(Cycle& cycle) {
+void Scheduler::finish(const CyclePtr& cycle) {
   if (when_finished_) {
     if (--unfinished_ == 0) {
       std::exchange(when_finished_, nullptr)();
     }
     return;
   }
-  cycle.timer.expires_after(time_to_next(cycle));
-  cycle.timer.async_wait([this, &cycle, alive = std::weak_ptr(alive_)](const auto& error) {
-    if (!error && !alive.expired() && !stopped_) {
-      begin(cycle);
-    }
-  });
+  cycle->timer.expires_after(time_to_next(*cycle));
+  cycle->timer.async_wait(
+      [this, weak = WeakCycle(cycle), alive = std::weak_ptr(alive_)](const auto& error) {
+        const CyclePtr cycle = weak.lock();
+        if (!error && cycle && !alive.expired() && !stopped_) {
+          begin(cycle);
+        }
+      });
 }
 
 Duration Scheduler::time_to_next(Cycle& cycle) {

@@ -1,8 +1,11 @@
 #include "telltale/gate/board.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "telltale/assess/assess.hpp"
+
+#include "gate/evidence.hpp"
 
 namespace telltale::gate {
 
@@ -75,19 +78,50 @@ CredentialEntries entries_of(const assess::CredentialFacts& facts, const Credent
   return entries;
 }
 
+GateEntry begin_gate(const fleet::GateRules& rules, Now now) {
+  GateEntry gate;
+  gate.rules = rules;
+  gate.state.whole.last_transition = now.civil;
+  return gate;
+}
+
+/// A gate whose rules stay, in another fleet. What it judges is known by name: its place may be
+/// another one now.
+GateEntry carry_over(const GateEntry& gate, const Snapshot& before, const fleet::Fleet& after,
+                     Now now) {
+  std::map<std::string_view, std::pair<const fleet::Target*, const Progress*>> known;
+  const std::vector<const TargetEntry*> scope = scope_of(before, gate.rules);
+  for (std::size_t i = 0; i < scope.size(); ++i) {
+    known.emplace(scope[i]->target.name, std::pair(&scope[i]->target, &gate.state.targets.at(i)));
+  }
+  GateEntry carried = begin_gate(gate.rules, now);
+  const std::vector<const fleet::Target*> targets = fleet::targets_of(after, gate.rules);
+  bool is_same = targets.size() == scope.size();
+  for (const fleet::Target* target : targets) {
+    const auto found = known.find(target->name);
+    const bool stays = found != known.end() && is_unchanged(*found->second.first, *target);
+    carried.state.targets.push_back(stays ? *found->second.second : carried.state.whole);
+    is_same = is_same && stays;
+  }
+  if (is_same) {
+    carried.state.whole = gate.state.whole;
+  }
+  return carried;
+}
+
 }  // namespace
+
+bool is_unchanged(const fleet::Target& before, const fleet::Target& after) {
+  fleet::Target moved = before;
+  moved.source = after.source;
+  return moved == after;
+}
 
 Board::Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now)
     : probe_(fleet.probe), margin_(largest_margin(fleet)), credentials_(std::move(credentials)) {
-  targets_.reserve(fleet.targets.size());
-  for (const fleet::Target& target : fleet.targets) {
-    index_.emplace(target.name, targets_.size());
-    targets_.emplace_back().entry.target = target;
-  }
+  take_targets(fleet);
   for (const fleet::GateRules& rules : fleet.gates) {
-    GateEntry& gate = gates_.emplace_back();
-    gate.rules = rules;
-    gate.state.whole.last_transition = now.civil;
+    gates_.push_back(begin_gate(rules, now));
   }
   health_.last_reload_success = now.civil;
 }
@@ -141,7 +175,36 @@ void Board::apply(const probe::Observation& observation) {
   work->shared = nullptr;
 }
 
-void Board::reconfigure(const fleet::Fleet& /*fleet*/, Now /*now*/) {}
+void Board::reconfigure(const fleet::Fleet& fleet, Now now) {
+  // A last step under the old rules: what has gone stale since the one before counts.
+  const SnapshotPtr before = snapshot(now);
+  probe_ = fleet.probe;
+  margin_ = largest_margin(fleet);
+  take_targets(fleet);
+  std::vector<GateEntry> gates;
+  for (const fleet::GateRules& rules : fleet.gates) {
+    const auto same = std::ranges::find(gates_, rules, &GateEntry::rules);
+    gates.push_back(same == gates_.end() ? begin_gate(rules, now)
+                                         : carry_over(*same, *before, fleet, now));
+  }
+  gates_ = std::move(gates);
+}
+
+void Board::take_targets(const fleet::Fleet& fleet) {
+  std::vector<Work> before = std::exchange(targets_, {});
+  const auto places = std::exchange(index_, {});
+  targets_.reserve(fleet.targets.size());
+  for (const fleet::Target& target : fleet.targets) {
+    index_.emplace(target.name, targets_.size());
+    Work& work = targets_.emplace_back();
+    const auto place = places.find(target.name);
+    if (place != places.end() && is_unchanged(before[place->second].entry.target, target)) {
+      work = std::move(before[place->second]);
+      work.shared = work.entry.target == target ? work.shared : nullptr;
+    }
+    work.entry.target = target;
+  }
+}
 
 void Board::set_credentials(assess::CredentialFacts credentials) {
   credentials_ = std::move(credentials);

@@ -198,8 +198,8 @@ GateState step(const GateState& state, const Snapshot& snapshot, const fleet::Ga
   GateState next;
   next.whole = advance(state.whole, weighed.whole, rules, now);
   next.targets.reserve(weighed.targets.size());
-  // A board's fleet does not change, and so neither do a gate's targets; another number of them
-  // means that this is the first step.
+  // While a gate's state lives, its targets keep their places (see Board::reconfigure); another
+  // number of them means that this is the first step.
   const bool is_first = state.targets.size() != weighed.targets.size();
   const Progress start = beginning(state);
   for (std::size_t i = 0; i < weighed.targets.size(); ++i) {

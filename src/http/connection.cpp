@@ -9,6 +9,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_range.hpp>
@@ -39,6 +40,7 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t read_bytes{4096};
 constexpr std::chrono::milliseconds linger_time{2'000};
+constexpr std::chrono::milliseconds late_answer_time{1'000};
 
 /// A request body that is read and let go: a Body as Beast wants them.
 struct DroppedBody {
@@ -139,10 +141,30 @@ Message to_message(Response response, unsigned http_version, bool keep_alive) {
 
 }  // namespace
 
+void Entrance::enter(std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  if (context_ != nullptr) {
+    asio::dispatch(*context_, std::move(work));
+  }
+}
+
+void Entrance::close() {
+  const std::lock_guard lock(mutex_);
+  context_ = nullptr;
+}
+
+void Awaited::take(Response arrived) {
+  if (!response) {
+    response = std::move(arrived);
+    arrival.cancel();
+  }
+}
+
 Service::Service(asio::io_context& context, Handler answer, FailureListener listener, Limits most)
     : handler(std::move(answer)),
       on_failure(std::move(listener)),
       limits(most),
+      entrance(std::make_shared<Entrance>(context)),
       vacancy(context, asio::steady_timer::time_point::max()) {}
 
 void Service::report(std::string_view where, std::string_view what) const {
@@ -196,7 +218,8 @@ asio::awaitable<bool> Connection::wait_for_request() {
 
 asio::awaitable<bool> Connection::exchange() {
   // One deadline for all that follows: a peer that dribbles gains nothing.
-  stream_.expires_after(service_.limits.exchange);
+  deadline_ = SteadyTime::clock::now() + service_.limits.exchange;
+  stream_.expires_at(deadline_);
   Received received = co_await receive();
   Manner manner = received.manner;
   if (received.refusal) {
@@ -206,9 +229,12 @@ asio::awaitable<bool> Connection::exchange() {
   if (!received.request) {
     co_return false;
   }
-  Response response = answer(*received.request);
+  std::optional<Response> response = co_await answer(*received.request);
+  if (!response) {
+    co_return false;
+  }
   manner.keep_alive = manner.keep_alive && !service_.is_stopping;
-  const bool sent = co_await send(std::move(response), manner);
+  const bool sent = co_await send(*std::move(response), manner);
   co_return sent&& manner.keep_alive;
 }
 
@@ -276,13 +302,47 @@ asio::awaitable<void> Connection::linger() {
   }
 }
 
-Response Connection::answer(const Request& request) const {
+asio::awaitable<std::optional<Response>> Connection::answer(const Request& request) {
+  awaited_ = std::make_shared<Awaited>(stream_.get_executor());
+  ask(request);
+  if (!awaited_->response && !is_closed_) {
+    awaited_->arrival.expires_at(deadline_);
+    std::ignore = co_await awaited_->arrival.async_wait(use_tuple);
+  }
+  std::optional<Response> response = std::move(awaited_->response);
+  awaited_.reset();
+  if (!response && !is_closed_) {
+    stream_.expires_after(late_answer_time);
+    response =
+        error_response(503, "this takes longer than an exchange may; the log tells how it ends");
+  }
+  co_return response;
+}
+
+void Connection::ask(const Request& request) {
+  const Reply reply = [entrance = service_.entrance,
+                       awaited = std::weak_ptr(awaited_)](Response response) {
+    const auto arrived = std::make_shared<Response>(std::move(response));
+    entrance->enter([awaited, arrived] {
+      if (const auto waiting = awaited.lock()) {
+        waiting->take(std::move(*arrived));
+      }
+    });
+  };
   try {
-    return service_.handler(request);
+    service_.handler(request, reply);
   } catch (...) {
     service_.report("handler", std::current_exception());
+    awaited_->take(error_response(500, "an internal error: the log says more"));
   }
-  return error_response(500, "an internal error: the log says more");
+}
+
+void Connection::close() {
+  is_closed_ = true;
+  stream_.close();
+  if (awaited_) {
+    awaited_->arrival.cancel();
+  }
 }
 
 void Connection::turn_idle() {

@@ -2,9 +2,13 @@
 // Connection: one client, from accept to close. Its exchanges, one after the other.
 
 #include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string_view>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -17,9 +21,42 @@
 
 namespace telltale::http {
 
+/// The way to the serving thread from others, for as long as there is one. Shared with replies,
+/// which may come after the server.
+class Entrance {
+ public:
+  explicit Entrance(boost::asio::io_context& context) : context_(&context) {}
+
+  /// Runs `work` on the serving thread: at once if this is it. Drops it after close().
+  void enter(std::function<void()> work);
+
+  /// Waits for calls of enter() that have begun.
+  void close();
+
+ private:
+  std::mutex mutex_;
+  boost::asio::io_context* context_;  // null after close()
+};
+
+/// A response that is on its way. Lives and dies on the serving thread.
+struct Awaited {
+  explicit Awaited(const boost::asio::any_io_executor& executor) : arrival(executor) {}
+
+  /// Takes it, unless there is one.
+  void take(Response arrived);
+
+  std::optional<Response> response;
+  boost::asio::steady_timer arrival;  ///< cancelled when it is there
+};
+
 /// What all connections of a server share. Lives on the serving thread, longer than any of them.
 struct Service {
   Service(boost::asio::io_context& context, Handler answer, FailureListener listener, Limits most);
+
+  ~Service() { entrance->close(); }
+
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
 
   /// Tells the listener, if there is one.
   void report(std::string_view where, std::string_view what) const;
@@ -28,6 +65,7 @@ struct Service {
   Handler handler;
   FailureListener on_failure;
   Limits limits;
+  std::shared_ptr<Entrance> entrance;
   bool is_stopping = false;
   boost::asio::steady_timer vacancy;  ///< never expires; cancelled when a connection turns idle
 };
@@ -40,7 +78,7 @@ class Connection {
   [[nodiscard]] boost::asio::awaitable<void> serve();
 
   /// Ends it at once: serve() is done soon after.
-  void close() { stream_.close(); }
+  void close();
 
   /// Since when no exchange is under way, so that it may be closed without a word.
   [[nodiscard]] std::optional<SteadyTime> idle_since() const { return idle_since_; }
@@ -67,13 +105,18 @@ class Connection {
   [[nodiscard]] boost::asio::awaitable<bool> send(Response response, Manner manner);
   [[nodiscard]] boost::asio::awaitable<void> linger();
 
-  [[nodiscard]] Response answer(const Request& request) const;
+  /// Waits for the handler's response. Nothing: close() was called meanwhile.
+  [[nodiscard]] boost::asio::awaitable<std::optional<Response>> answer(const Request& request);
+  void ask(const Request& request);
   void turn_idle();
 
   Service& service_;
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;  ///< what was received and not yet parsed
   std::optional<SteadyTime> idle_since_;
+  SteadyTime deadline_;               ///< of the exchange under way
+  std::shared_ptr<Awaited> awaited_;  ///< of the exchange under way; replies hold it weakly
+  bool is_closed_ = false;
 };
 
 }  // namespace telltale::http

@@ -29,12 +29,14 @@ struct Call {
   [[nodiscard]] const gate::Snapshot& snapshot() const { return *world.snapshot; }
 };
 
-enum class Verbs { read, read_or_post };
+enum class Verbs { read, read_or_post, change };
+
+using Handled = std::variant<Response, Action>;
 
 struct Route {
   std::string_view pattern;  ///< `*` stands for one segment
   Verbs verbs;
-  Response (*answer)(const Call&);
+  Handled (*answer)(const Call&);
 };
 
 Response text_response(unsigned status, std::string line) {
@@ -62,7 +64,7 @@ Response encoded(Response response, const Call& call) {
   return response;
 }
 
-Response answer_page(const Call& call) {
+Handled answer_page(const Call& call) {
   Response response;
   response.content_type = "text/html; charset=utf-8";
   response.body = render::page(call.snapshot(), call.world.now);
@@ -73,7 +75,7 @@ Response answer_page(const Call& call) {
   return encoded(std::move(response), call);
 }
 
-Response answer_metrics(const Call& call) {
+Handled answer_metrics(const Call& call) {
   const MetricsFormat format = negotiate_metrics(call.request.accept);
   const bool is_openmetrics = format.exposition == render::Exposition::openmetrics_1_0_0;
   std::string per_scrape = render::process_metrics(call.world.process, format.exposition);
@@ -94,11 +96,11 @@ Response answer_metrics(const Call& call) {
   return response;
 }
 
-Response answer_status(const Call& call) {
+Handled answer_status(const Call& call) {
   return encoded(json_response(render::status_json(call.snapshot(), call.world.now)), call);
 }
 
-Response answer_gates(const Call& call) {
+Handled answer_gates(const Call& call) {
   return encoded(json_response(render::gates_json(call.snapshot(), call.world.now)), call);
 }
 
@@ -121,7 +123,7 @@ Response no_such_gate(const Call& call) {
   return error_response(404, line);
 }
 
-Response answer_gate_json(const Call& call) {
+Handled answer_gate_json(const Call& call) {
   const gate::GateEntry* entry = find_gate(call);
   if (entry == nullptr) {
     return no_such_gate(call);
@@ -135,7 +137,7 @@ Response gate_response(const gate::Answer& answer) {
   return text_response(answer.ready() ? 200 : 403, render::gate_line(answer));
 }
 
-Response answer_gate(const Call& call) {
+Handled answer_gate(const Call& call) {
   const gate::GateEntry* entry = find_gate(call);
   if (entry == nullptr) {
     return no_such_gate(call);
@@ -154,7 +156,7 @@ bool judges(const gate::GateEntry& entry, const gate::Snapshot& snapshot, std::s
   });
 }
 
-Response answer_gate_target(const Call& call) {
+Handled answer_gate_target(const Call& call) {
   const gate::GateEntry* entry = find_gate(call);
   if (entry == nullptr) {
     return no_such_gate(call);
@@ -168,15 +170,19 @@ Response answer_gate_target(const Call& call) {
   return gate_response(gate::answer_for_target(whole, target));
 }
 
-Response answer_healthy(const Call&) {
+Handled answer_healthy(const Call&) {
   return text_response(200, "healthy");
 }
 
-Response answer_ready(const Call& call) {
+Handled answer_ready(const Call& call) {
   if (!call.snapshot().first_round_done) {
     return error_response(503, "not ready: the first round of looks is under way");
   }
   return text_response(200, "ready");
+}
+
+Handled answer_reload(const Call&) {
+  return Action::reload;
 }
 
 constexpr std::array routes = {
@@ -192,6 +198,7 @@ constexpr std::array routes = {
     Route{"/healthz", Verbs::read, &answer_healthy},
     Route{"/-/ready", Verbs::read, &answer_ready},
     Route{"/readyz", Verbs::read, &answer_ready},
+    Route{"/-/reload", Verbs::change, &answer_reload},
 };
 
 /// The segments that stand for `*`, if the path fits the pattern.
@@ -212,19 +219,38 @@ std::optional<std::vector<std::string>> match(std::string_view pattern,
   return pattern.empty() ? std::optional(std::move(arguments)) : std::nullopt;
 }
 
+constexpr std::array<std::string_view, 2> methods_to_read = {"GET", "HEAD"};
+constexpr std::array<std::string_view, 3> methods_to_read_or_post = {"GET", "HEAD", "POST"};
+constexpr std::array<std::string_view, 2> methods_to_change = {"POST", "PUT"};
+
+std::span<const std::string_view> methods_of(Verbs verbs) {
+  switch (verbs) {
+    case Verbs::read:
+      return methods_to_read;
+    case Verbs::read_or_post:
+      return methods_to_read_or_post;
+    case Verbs::change:
+      return methods_to_change;
+  }
+  return {};
+}
+
 bool allows(Verbs verbs, std::string_view method) {
-  return method == "GET" || method == "HEAD" || (verbs == Verbs::read_or_post && method == "POST");
+  return std::ranges::find(methods_of(verbs), method) != methods_of(verbs).end();
 }
 
 Response method_not_allowed(Verbs verbs, std::string_view method) {
-  const std::string allowed = verbs == Verbs::read ? "GET, HEAD" : "GET, HEAD, POST";
+  std::string allowed;
+  for (const std::string_view one : methods_of(verbs)) {
+    allowed.append(allowed.empty() ? "" : ", ").append(one);
+  }
   Response response =
       error_response(405, std::string(method) + " is not allowed here; allowed are " + allowed);
   response.headers.emplace_back("Allow", allowed);
   return response;
 }
 
-Response dispatch(const Request& request, const World& world, MetricsCache& cache) {
+Handled dispatch(const Request& request, const World& world, MetricsCache& cache) {
   const auto segments = path_segments(request.target);
   if (!segments) {
     return error_response(400, segments.error().detail());
@@ -242,17 +268,31 @@ Response dispatch(const Request& request, const World& world, MetricsCache& cach
   return error_response(404, "nothing is served here; the page at / says what is");
 }
 
+/// What every response of ours carries.
+Response finished(Response response) {
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
 }  // namespace
 
 Response error_response(unsigned status, std::string_view line) {
   return text_response(status, std::string(line));
 }
 
-Response handle(const Request& request, const World& world, MetricsCache& cache) {
-  Response response = dispatch(request, world, cache);
-  response.headers.emplace_back("Cache-Control", "no-store");
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  return response;
+std::variant<Response, Action> handle(const Request& request, const World& world,
+                                      MetricsCache& cache) {
+  Handled handled = dispatch(request, world, cache);
+  if (Response* response = std::get_if<Response>(&handled)) {
+    *response = finished(std::move(*response));
+  }
+  return handled;
+}
+
+Response reload_response(const Result<CivilTime>& outcome) {
+  return finished(outcome ? text_response(200, "reloaded at " + to_rfc3339(*outcome))
+                          : error_response(500, "not reloaded: " + outcome.error().detail()));
 }
 
 }  // namespace telltale::http

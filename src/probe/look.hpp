@@ -1,9 +1,9 @@
 #pragma once
 // Look: one look at one address, presentation after presentation.
 
-#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "telltale/probe/prober.hpp"
@@ -12,29 +12,43 @@
 
 namespace telltale::probe {
 
+/// Certificates that nobody should trust: a P-256 key, and an RSA one for servers that admit no
+/// other; that one is made when the first such server is met.
+class Strangers {
+ public:
+  explicit Strangers(CivilTime now);
+
+  [[nodiscard]] const pki::IdentityPtr& ec() const noexcept { return ec_; }
+
+  [[nodiscard]] const pki::IdentityPtr& rsa();
+
+ private:
+  CivilTime made_at_;
+  pki::IdentityPtr ec_;
+  pki::IdentityPtr rsa_;
+};
+
 /// The TLS contexts of a Prober, made when first wanted.
 class Prober::Contexts {
  public:
   explicit Contexts(CivilTime now);
+
+  /// As `before`, but without the contexts of identities that are not `in_use`.
+  Contexts(const Contexts& before, const std::set<pki::IdentityPtr>& in_use);
   Contexts(const Contexts&) = delete;
   Contexts& operator=(const Contexts&) = delete;
 
   [[nodiscard]] const tls::ClientContext& context(tls::ProtocolVersion version,
                                                   const tls::Credential& credential);
 
-  /// A P-256 key, and an RSA one for servers that admit no other; that one is made when the first
-  /// such server is met.
   [[nodiscard]] const tls::Credential& stranger() const noexcept { return stranger_; }
 
  private:
   using Key = std::pair<tls::ProtocolVersion, pki::IdentityPtr>;
 
-  [[nodiscard]] const pki::IdentityPtr& rsa_stranger();
-
-  CivilTime made_at_;
   tls::Credential stranger_;
-  pki::IdentityPtr rsa_stranger_;
-  std::map<Key, std::unique_ptr<tls::ClientContext>> contexts_;
+  // Shared with the Contexts that came before and may still serve looks under way.
+  std::map<Key, std::shared_ptr<const tls::ClientContext>> contexts_;
 };
 
 class Look {

@@ -43,6 +43,10 @@ Prober::Prober(boost::asio::io_context& context, CivilTime now,
 
 Prober::~Prober() = default;
 
+void Prober::keep_only(const std::set<pki::IdentityPtr>& in_use) {
+  contexts_ = std::make_shared<Contexts>(*contexts_, in_use);
+}
+
 void Prober::look(LookRequest request, std::function<void(Observation)> done) {
   boost::asio::co_spawn(
       context_,

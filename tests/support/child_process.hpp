@@ -25,6 +25,8 @@ class ChildProcess {
 
   void send_signal(int signal) const;
 
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+
   /// Reads the rest of the output, waits for the end. Negative: the signal that ended it.
   int wait();
 

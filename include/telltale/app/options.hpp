@@ -41,6 +41,7 @@ struct Options {
   std::vector<std::string> listen_addresses = {":9943"};
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
+  bool allows_core_dumps = false;  ///< they hold private keys and passwords
   Output output = Output::table;
   InspectOptions inspect;
 };

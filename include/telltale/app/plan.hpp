@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "telltale/app/file_signature.hpp"
 #include "telltale/assess/credentials.hpp"
 #include "telltale/error.hpp"
 #include "telltale/fleet/credentials.hpp"
@@ -16,6 +17,7 @@ namespace telltale::app {
 struct Plan {
   std::shared_ptr<const fleet::Fleet> fleet;
   std::shared_ptr<const fleet::Credentials> credentials;
+  FileSignatures signatures;  ///< of the credentials' files, taken before those were read
 };
 
 /// Reads a configuration and every file it names. The first fault is returned.
@@ -23,6 +25,15 @@ struct Plan {
 
 /// Our credentials as they are judged. Verifies the identities' chains at `now`.
 [[nodiscard]] assess::CredentialFacts describe_credentials(const Plan& plan, CivilTime now);
+
+/// A plan, and how its credentials stand.
+struct Loaded {
+  Plan plan;
+  assess::CredentialFacts facts;
+};
+
+/// load_plan() and describe_credentials() in one.
+[[nodiscard]] Result<Loaded> load(const std::string& config_file, CivilTime now);
 
 /// The same fleet, judged by a single round: every gate opens after one round and no time, as
 /// `telltale check` has it.

@@ -42,32 +42,44 @@ class Scheduler {
   /// Looks at every target once, then calls `done`.
   void run_once(std::function<void()> done);
 
+  /// Takes another plan, after a reload. Cycles of targets that have not changed go on, those of
+  /// others end and begin anew at once. Looks under way at what has changed or gone are dropped.
+  void reconfigure(Plan plan);
+
+  /// Takes what was read of the same plan's credentials. Looks under way keep those they have.
+  void set_credentials(std::shared_ptr<const fleet::Credentials> credentials);
+
   /// Begins nothing any more. Looks under way end on their own and are dropped.
   void stop();
 
  private:
   struct Cycle;  // one target's
+  using CyclePtr = std::shared_ptr<Cycle>;
+  using WeakCycle = std::weak_ptr<Cycle>;  // what comes for one that has ended is dropped
 
   struct WaitingLook {
-    Cycle* cycle;
+    CyclePtr cycle;
     fleet::Endpoint address;
   };
 
-  void begin(Cycle& cycle);
-  void take(Cycle& cycle, const probe::Resolution& resolution);
+  [[nodiscard]] CyclePtr make_cycle(const fleet::Target& target, std::size_t place);
+  void begin(const CyclePtr& cycle);
+  void take(const CyclePtr& cycle, const probe::Resolution& resolution);
   void look_at_next();
-  void take(Cycle& cycle, const probe::Observation& observation);
-  void finish(Cycle& cycle);
+  void take(const CyclePtr& cycle, const probe::Observation& observation);
+  void finish(const CyclePtr& cycle);
+  void forget_old_identities();
   [[nodiscard]] probe::LookRequest request_for(const Cycle& cycle,
                                                const fleet::Endpoint& address) const;
   [[nodiscard]] Duration time_to_next(Cycle& cycle);
 
+  boost::asio::io_context& context_;
   Plan plan_;
   gate::Board& board_;
   Listener listener_;
   probe::Prober prober_;
   probe::Resolver resolver_;
-  std::vector<std::unique_ptr<Cycle>> cycles_;
+  std::vector<CyclePtr> cycles_;
   std::deque<WaitingLook> waiting_;
   std::size_t in_flight_ = 0;
   std::size_t unfinished_ = 0;           // cycles of run_once() that are not through

@@ -13,6 +13,9 @@
 
 namespace telltale::gate {
 
+/// The two differ at most in where they are configured: looks at the one tell of the other too.
+[[nodiscard]] bool is_unchanged(const fleet::Target& before, const fleet::Target& after);
+
 class Board {
  public:
   /// Knows every target, and nothing about any of them. All gates are `unknown` since `now`.
@@ -20,8 +23,10 @@ class Board {
   /// its own on top.
   Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now);
 
-  /// Takes another fleet, after a reload. Targets that have not changed keep their evidence, and
-  /// gates that have not changed their progress; all else starts as if new.
+  /// Takes another fleet, after a reload. Targets that have not changed keep their evidence and
+  /// counters. A gate whose rules have not changed keeps its progress with each of those, and as a
+  /// whole if it judges the same as before and nothing of that has changed. All else starts as if
+  /// new.
   void reconfigure(const fleet::Fleet& fleet, Now now);
 
   /// Takes what is now known of our own credentials.
@@ -52,6 +57,7 @@ class Board {
     TargetEntryPtr shared;
   };
 
+  void take_targets(const fleet::Fleet& fleet);
   [[nodiscard]] Work* find(std::string_view target);
   [[nodiscard]] bool has_seen_everything() const;
   [[nodiscard]] static TargetEntryPtr share(Work& work);

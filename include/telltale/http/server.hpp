@@ -15,8 +15,13 @@
 
 namespace telltale::http {
 
-/// Answers one request; called on the server's thread. One that throws makes a 500.
-using Handler = std::function<Response(const Request&)>;
+/// Takes the response to one request: at once or later, on any thread. Only the first counts. It
+/// may outlive the exchange, the connection and the server, and does nothing then.
+using Reply = std::function<void(Response)>;
+
+/// Answers one request; called on the server's thread, which it must not hold up. One that throws
+/// makes a 500. Without a reply before the exchange's deadline the client is told so by a 503.
+using Handler = std::function<void(const Request&, Reply)>;
 
 /// Hears of a failure inside the server (an exception of the handler, a listener that cannot
 /// accept): where, and what. Called on the server's thread; must not throw.

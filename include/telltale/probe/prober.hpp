@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "telltale/fleet/fleet.hpp"
@@ -50,11 +51,15 @@ class Prober {
   /// thread, never from within this call, and always: what goes wrong is in the Observation.
   void look(LookRequest request, std::function<void(Observation)> done);
 
+  /// Drops the TLS contexts of all identities but these, and with them the keys. Looks under way go
+  /// on with theirs, and let go of it when they end.
+  void keep_only(const std::set<pki::IdentityPtr>& in_use);
+
   class Contexts;
 
  private:
   boost::asio::io_context& context_;
-  std::shared_ptr<Contexts> contexts_;  // looks under way keep it
+  std::shared_ptr<Contexts> contexts_;  // looks under way keep theirs
   std::function<void(std::string)> on_internal_error_;
 };
 

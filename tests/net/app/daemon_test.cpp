@@ -1,12 +1,13 @@
 // The daemon, run as a user runs it and asked over HTTP.
 
+#include "net/app/daemon.hpp"
+
 #include <csignal>
 #include <optional>
 
 #include <doctest/doctest.h>
 
 #include "net/app/world.hpp"
-#include "net/http/client.hpp"
 
 using namespace telltale;
 using namespace telltale::app_test;
@@ -14,58 +15,6 @@ using support::ClientAuth;
 using support::TestPeer;
 
 namespace {
-
-/// The daemon on a port of its own, and a client for it.
-class Daemon {
- public:
-  explicit Daemon(const std::string& config)
-      : process_({TELLTALE_PROGRAM, "--config.file", config, "--web.listen-address=127.0.0.1:0"}) {
-    const std::string line = process_.read_line_with("msg=listening");
-    address_ = line.substr(line.find("address=") + 8);
-  }
-
-  [[nodiscard]] http_test::Reply get(std::string_view path, std::string_view headers = "") const {
-    http_test::Client client(address_);
-    auto reply = client.ask(http_test::get(path, headers));
-    REQUIRE(reply.has_value());
-    return *std::move(reply);
-  }
-
-  /// Asks until the status is the one wanted. A watchdog of many rounds makes it fail, not hang.
-  [[nodiscard]] http_test::Reply wait_for(std::string_view path, unsigned status) {
-    for (int round = 0; round < 1000; ++round) {
-      auto reply = get(path);
-      if (reply.status == status) {
-        return reply;
-      }
-      wait_for_next_look();
-    }
-    FAIL("never answered ", status, ": ", path, ": ", get(path).body);
-    return {};
-  }
-
-  int stop(int signal) {
-    process_.send_signal(signal);
-    return process_.wait();
-  }
-
-  [[nodiscard]] const std::string& output() const { return process_.output(); }
-
- private:
-  void wait_for_next_look() const {
-    const auto looks = [this] {
-      const std::string body = get("/metrics").body;
-      const auto at = body.find("telltale_probe_attempts_total{");
-      return body.substr(at, body.find('\n', at) - at);
-    };
-    const std::string before = looks();
-    while (looks() == before) {
-    }
-  }
-
-  support::ChildProcess process_;
-  std::string address_;
-};
 
 constexpr std::string_view quick_gate = "gates: [{name: need, rounds: 2, for: 0s}]";
 

@@ -36,13 +36,14 @@ class World {
   }
 
   /// Writes a configuration and returns its path. `top` is further YAML at the top level.
-  [[nodiscard]] std::string configure(const std::vector<Entry>& entries,
-                                      std::string_view top = "") const {
-    std::string text =
-        "probe: {interval: 2s, timeout: 2s, stale_after: 60s}\n"
-        "trust: {file: ca.pem}\n"
-        "identities: {telltale: {certificate: telltale.pem, key: telltale.key}}\n"
-        "targets:\n";
+  [[nodiscard]] std::string configure(const std::vector<Entry>& entries, std::string_view top = "",
+                                      std::string_view time_for_a_look = "2s") const {
+    const std::string time(time_for_a_look);
+    std::string text = "probe: {interval: " + time + ", timeout: " + time +
+                       ", stale_after: 60s}\n"
+                       "trust: {file: ca.pem}\n"
+                       "identities: {telltale: {certificate: telltale.pem, key: telltale.key}}\n"
+                       "targets:\n";
     for (const Entry& entry : entries) {
       text += "  - {name: " + entry.name + ", url: \"" + entry.url + "\"" +
               (entry.more.empty() ? "" : ", " + entry.more) + "}\n";

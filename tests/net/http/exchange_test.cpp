@@ -33,7 +33,7 @@ TEST_SUITE("net") {
       response.body = "{}";
       return response;
     };
-    const RunningServer running(handler);
+    const RunningServer running(at_once(handler));
     Client client(running.address());
     const auto reply = client.ask(get("/gate/need"));
     REQUIRE(reply.has_value());
@@ -52,7 +52,7 @@ TEST_SUITE("net") {
       response.body = request.accept + "|" + request.accept_encoding;
       return response;
     };
-    const RunningServer running(handler);
+    const RunningServer running(at_once(handler));
     Client client(running.address());
     const auto several = client.ask(
         get("/", "Accept: text/plain\r\naccept: */*;q=0.1\r\nAccept-Encoding: gzip\r\n"));
@@ -278,7 +278,7 @@ TEST_SUITE("net") {
     const auto on_failure = [&](std::string_view where, std::string_view what) {
       heard.append(where).append(": ").append(what).append("\n");
     };
-    const RunningServer running(handler, {}, on_failure);
+    const RunningServer running(at_once(handler), {}, on_failure);
     Client client(running.address());
     for (const char* path : {"/bug", "/odd"}) {
       const auto reply = client.ask(get(path));
@@ -303,7 +303,7 @@ TEST_SUITE("net") {
       response.body = request.accept_encoding == "gzip" ? render::gzip(text) : text;
       return response;
     };
-    const RunningServer running(handler);
+    const RunningServer running(at_once(handler));
     Client client(running.address());
     const auto packed = client.ask(get("/metrics", "Accept-Encoding: gzip\r\n"));
     REQUIRE(packed.has_value());

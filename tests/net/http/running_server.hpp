@@ -1,6 +1,7 @@
 #pragma once
 // A Server on loopback that tells what it was asked.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,9 +17,16 @@ inline http::Response echo(const http::Request& request) {
   return response;
 }
 
+/// Makes a handler of a function that has its answer at once.
+inline http::Handler at_once(std::function<http::Response(const http::Request&)> answer) {
+  return [answer = std::move(answer)](const http::Request& request, const http::Reply& reply) {
+    reply(answer(request));
+  };
+}
+
 /// A started server on a port of its own.
 struct RunningServer {
-  explicit RunningServer(http::Handler handler = &echo, http::Limits limits = {},
+  explicit RunningServer(http::Handler handler = at_once(&echo), http::Limits limits = {},
                          http::FailureListener on_failure = {})
       : server(
             http::Server::bind({"127.0.0.1:0"}, std::move(handler), std::move(on_failure), limits)

@@ -1,7 +1,9 @@
 // The server's addresses, limits and end.
 
 #include <atomic>
+#include <future>
 #include <list>
+#include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -42,7 +44,7 @@ TEST_SUITE("net") {
     };
     for (const auto& [address, expected] : rows) {
       CAPTURE(address);
-      const auto server = http::Server::bind({"127.0.0.1:0", address}, &echo);
+      const auto server = http::Server::bind({"127.0.0.1:0", address}, at_once(&echo));
       REQUIRE_FALSE(server.has_value());
       CHECK(server.error().detail().starts_with(expected));
       CHECK((server.error().code() == Errc::invalid_value));
@@ -50,7 +52,7 @@ TEST_SUITE("net") {
   }
 
   TEST_CASE("bind: several addresses -> each is served") {
-    const auto server = http::Server::bind({"127.0.0.1:0", "127.0.0.2:0"}, &echo).value();
+    const auto server = http::Server::bind({"127.0.0.1:0", "127.0.0.2:0"}, at_once(&echo)).value();
     server->start();
     REQUIRE(server->addresses().size() == 2);
     CHECK(server->addresses()[0].starts_with("127.0.0.1:"));
@@ -63,7 +65,7 @@ TEST_SUITE("net") {
   }
 
   TEST_CASE("bind: without a host -> IPv4 and IPv6 both") {
-    const auto server = http::Server::bind({":0"}, &echo).value();
+    const auto server = http::Server::bind({":0"}, at_once(&echo)).value();
     server->start();
     const std::string address = server->addresses().front();
     const std::string port = address.substr(address.rfind(':'));
@@ -78,7 +80,7 @@ TEST_SUITE("net") {
   TEST_CASE("exchange: a peer that dribbles -> is cut off at the exchange's deadline") {
     http::Limits limits;
     limits.exchange = 100ms;
-    const RunningServer running(&echo, limits);
+    const RunningServer running(at_once(&echo), limits);
     Client client(running.address());
     REQUIRE(client.send("GET / HTTP/1.1\r\n"));
     while (client.send("X: y\r\n")) {  // until the server is gone
@@ -90,7 +92,7 @@ TEST_SUITE("net") {
   TEST_CASE("idle connection -> closed when its time is up") {
     http::Limits limits;
     limits.idle = 20ms;
-    const RunningServer running(&echo, limits);
+    const RunningServer running(at_once(&echo), limits);
     Client silent(running.address());
     CHECK(silent.is_at_end());
     Client once(running.address());
@@ -101,7 +103,7 @@ TEST_SUITE("net") {
   TEST_CASE("connections: all taken, some idle -> the one idle longest makes room") {
     http::Limits limits;
     limits.connections = 2;
-    const RunningServer running(&echo, limits);
+    const RunningServer running(at_once(&echo), limits);
     Client first(running.address());
     REQUIRE(first.ask(get("/")).has_value());
     Client second(running.address());
@@ -116,7 +118,7 @@ TEST_SUITE("net") {
   TEST_CASE("connections: all busy -> others wait and are answered later") {
     http::Limits limits;
     limits.connections = 2;
-    const RunningServer running(&echo, limits);
+    const RunningServer running(at_once(&echo), limits);
     std::list<Client> busy;
     for (int i = 0; i < 2; ++i) {
       Client& client = busy.emplace_back(running.address());
@@ -163,7 +165,7 @@ TEST_SUITE("net") {
   TEST_CASE("stop: an exchange that does not end -> cut off") {
     http::Limits limits;
     limits.finish_on_stop = 20ms;
-    const RunningServer running(&echo, limits);
+    const RunningServer running(at_once(&echo), limits);
     Client client(running.address());
     REQUIRE(client
                 .ask("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n"
@@ -173,8 +175,115 @@ TEST_SUITE("net") {
     CHECK(client.is_at_end());
   }
 
+  TEST_CASE("handler that replies from another thread -> one request waits, others are served") {
+    std::promise<http::Reply> asked;
+    const RunningServer running([&](const http::Request& request, const http::Reply& reply) {
+      if (request.target == "/later") {
+        asked.set_value(reply);
+      } else {
+        reply(echo(request));
+      }
+    });
+    Client waiting(running.address());
+    REQUIRE(waiting.send(get("/later") + get("/after")));
+    const http::Reply reply = asked.get_future().get();
+    Client other(running.address());
+    CHECK(other.ask(get("/other")).has_value());
+    reply(echo({"GET", "/late", "", ""}));
+    reply(echo({"GET", "/twice", "", ""}));
+    const auto late = waiting.read_reply();
+    REQUIRE(late.has_value());
+    CHECK(late->body == "GET /late\n");
+    const auto after = waiting.read_reply();
+    REQUIRE(after.has_value());
+    CHECK(after->body == "GET /after\n");
+  }
+
+  TEST_CASE("handler that never replies -> 503 at the exchange's deadline, then the next one") {
+    http::Limits limits;
+    limits.exchange = 50ms;
+    const RunningServer running(
+        [](const http::Request& request, const http::Reply& reply) {
+          if (request.target != "/never") {
+            reply(echo(request));
+          }
+        },
+        limits);
+    Client client(running.address());
+    const auto given_up = client.ask(get("/never"));
+    REQUIRE(given_up.has_value());
+    CHECK(given_up->status == 503);
+    CHECK(given_up->body == "this takes longer than an exchange may; the log tells how it ends\n");
+    const auto next = client.ask(get("/next"));
+    REQUIRE(next.has_value());
+    CHECK(next->body == "GET /next\n");
+  }
+
+  TEST_CASE("reply to an exchange, a connection or a server that is gone -> nothing") {
+    std::mutex mutex;
+    std::vector<http::Reply> kept;
+    const auto count = [&] {
+      const std::lock_guard lock(mutex);
+      return kept.size();
+    };
+    const auto reply_number = [&](std::size_t number) {
+      const std::lock_guard lock(mutex);
+      return kept.at(number);
+    };
+    http::Limits limits;
+    limits.exchange = 50ms;
+    limits.finish_on_stop = 20ms;
+    auto server = http::Server::bind(
+                      {"127.0.0.1:0"},
+                      [&](const http::Request&, const http::Reply& reply) {
+                        const std::lock_guard lock(mutex);
+                        kept.push_back(reply);
+                      },
+                      {}, limits)
+                      .value();
+    server->start();
+    const std::string address = server->addresses().front();
+    Client given_up(address);
+    CHECK(given_up.ask(get("/")).has_value());
+    reply_number(0)(echo({}));  // the exchange is over
+    {
+      Client gone(address);
+      REQUIRE(gone.send(get("/")));
+      while (count() < 2) {
+        std::this_thread::yield();
+      }
+    }
+    reply_number(1)(echo({}));  // its peer is gone
+    Client cut_off(address);
+    REQUIRE(cut_off.send(get("/")));
+    while (count() < 3) {
+      std::this_thread::yield();
+    }
+    server.reset();
+    for (const http::Reply& reply : kept) {
+      reply(echo({}));
+    }
+    CHECK(cut_off.is_at_end());
+  }
+
+  TEST_CASE("stop: while an answer is awaited -> does not wait for it longer than it may") {
+    std::atomic<bool> is_asked = false;
+    http::Limits limits;
+    limits.exchange = std::chrono::hours(1);
+    limits.finish_on_stop = 20ms;
+    const RunningServer running([&](const http::Request&, const http::Reply&) { is_asked = true; },
+                                limits);
+    Client client(running.address());
+    REQUIRE(client.send(get("/")));
+    while (!is_asked) {
+      std::this_thread::yield();
+    }
+    running.server->stop();
+    CHECK(client.is_at_end());
+  }
+
   TEST_CASE("stop: before start, twice, or not at all -> harmless") {
-    const auto never_started = http::Server::bind({"127.0.0.1:0"}, &echo).value();
+    const auto never_started = http::Server::bind({"127.0.0.1:0"}, at_once(&echo)).value();
     never_started->stop();
     const RunningServer running;
     running.server->stop();
@@ -188,7 +297,7 @@ TEST_SUITE("net") {
     http::Limits limits;
     limits.connections = 6;  // fewer than clients, so that making room is part of it
     const auto server =
-        http::Server::bind({"127.0.0.1:0", "127.0.0.1:0"}, &echo, {}, limits).value();
+        http::Server::bind({"127.0.0.1:0", "127.0.0.1:0"}, at_once(&echo), {}, limits).value();
     server->start();
     constexpr int threads = 8;
     constexpr int requests = 100;

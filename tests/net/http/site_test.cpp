@@ -40,11 +40,12 @@ class Shelf {
 
 /// The whole of what is served, from the shelf.
 http::Handler site(const Shelf& shelf) {
-  return [&shelf, cache = std::make_shared<http::MetricsCache>()](const http::Request& request) {
+  const auto cache = std::make_shared<http::MetricsCache>();
+  return at_once([&shelf, cache](const http::Request& request) {
     http::World world{shelf.get(), fixture::now(), {}};
     world.process.threads = 3;
-    return http::handle(request, world, *cache);
-  };
+    return std::get<http::Response>(http::handle(request, world, *cache));
+  });
 }
 
 TEST_SUITE("net") {

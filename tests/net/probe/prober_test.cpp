@@ -84,6 +84,42 @@ TEST_CASE("Prober: its io_context gone in the midst of looks -> nothing is left 
       [](const support::Seen& seen) { return seen.ended_connections == seen.connections; }));
 }
 
+TEST_CASE(
+    "Prober: an identity that is no longer used -> forgotten, once the looks with it are over") {
+  const TestPeer peer(options_of(ClientAuth::want));
+  std::signal(SIGPIPE, SIG_IGN);
+  boost::asio::io_context io;
+  probe::Prober prober(io, read_clocks().civil, [](const std::string&) {});
+  std::vector<Observation> observations;
+  const auto begin_look = [&](const pki::IdentityPtr& identity) {
+    probe::LookRequest request = request_of(peer);
+    request.identity = identity;
+    prober.look(std::move(request),
+                [&](Observation observation) { observations.push_back(std::move(observation)); });
+  };
+  const auto read_identity = [] {
+    return pki::Identity::from_pem(lab().client.chain_pem(), lab().client.key_pem()).value();
+  };
+
+  pki::IdentityPtr before = read_identity();
+  const std::weak_ptr<const pki::Identity> held_before = before;
+  begin_look(before);
+  run_guarded(io);
+  begin_look(before);  // by the contexts of the look before
+  const pki::IdentityPtr after = read_identity();
+  prober.keep_only({after});
+  begin_look(after);
+  before.reset();
+  CHECK_FALSE(held_before.expired());
+  run_guarded(io);
+  CHECK(held_before.expired());
+  REQUIRE(observations.size() == 3);
+  for (const Observation& observation : observations) {
+    CHECK(observation.attempts.size() == 6);
+    CHECK_FALSE(observation.attempts[1].failure);
+  }
+}
+
 TEST_CASE("Prober: no time at all -> one attempt that timed out") {
   const TestPeer peer(options_of(ClientAuth::none));
   probe::LookRequest request = request_of(peer);

@@ -36,6 +36,7 @@ TEST_SUITE("app") {
     CHECK(options.log_level == LogLevel::info);
     CHECK(options.log_format == LogFormat::logfmt);
     CHECK_FALSE(options.only_checks_config);
+    CHECK_FALSE(options.allows_core_dumps);
   }
 
   TEST_CASE("options: global flags -> taken before and after a subcommand") {
@@ -65,6 +66,7 @@ TEST_SUITE("app") {
     CHECK(parse_well({"check", "-o", "junit"}).output == Output::junit);
     CHECK(parse_well({"--log.format=json"}).log_format == LogFormat::json);
     CHECK(parse_well({"--config.check"}).only_checks_config);
+    CHECK(parse_well({"check", "--debug.core-dumps"}).allows_core_dumps);
   }
 
   TEST_CASE("options: inspect without flags -> its files, gate's usual role OID, Spring's regex") {
@@ -135,7 +137,8 @@ TEST_SUITE("app") {
     const Printed help = print({"--help"});
     CHECK(help.exit_code == 0);
     for (const char* flag : {"--config.file", "--config.check", "--web.listen-address",
-                             "--log.level", "--log.format", "check", "inspect"}) {
+                             "--log.level", "--log.format", "--debug.core-dumps", "check",
+                             "inspect"}) {
       CHECK(help.text.find(flag) != std::string::npos);
     }
     CHECK(print({"check", "--help"}).text.find("--output") != std::string::npos);

@@ -27,7 +27,8 @@ struct Memory {
 /// gate may be open. The account is kept the simple way: as a history.
 class Play {
  public:
-  explicit Play(unsigned seed) : random_(seed), stage_(fleet_of({"orca", "echo"})) {}
+  explicit Play(unsigned seed)
+      : random_(seed), fleet_(fleet_of({"orca", "echo"})), stage_(fleet_) {}
 
   void run(unsigned events) {
     for (unsigned i = 0; i < events; ++i) {
@@ -51,6 +52,9 @@ class Play {
     if (number(0, 400) == 0) {
       is_troubled_ = !is_troubled_;
     }
+    if (number(0, is_troubled_ ? 40 : 400) == 0) {
+      return reload();
+    }
     const std::string name = number(0, 1) == 0 ? "orca" : "echo";
     switch (is_troubled_ ? number(0, 9) : number(0, 7)) {
       case 0:
@@ -64,6 +68,39 @@ class Play {
       default:
         return look(name);
     }
+  }
+
+  /// Moves the targets in the file; changes one of them, so that nothing is known of it any more;
+  /// takes one out and puts it back; or changes nothing.
+  void reload() {
+    const std::size_t which = static_cast<std::size_t>(number(0, 1));
+    const std::string name = fleet_.targets[which].name;
+    switch (number(0, 3)) {
+      case 0:
+        std::swap(fleet_.targets[0], fleet_.targets[1]);
+        fleet_.targets[which].source = "telltale.yml:" + std::to_string(number(1, 9));
+        break;
+      case 1:
+        fleet_.targets[which].health += "/";
+        forget(name);
+        break;
+      case 2: {
+        fleet::Fleet without = fleet_;
+        std::erase_if(without.targets, [&](const auto& target) { return target.name == name; });
+        stage_.board.reconfigure(without, now());
+        forget(name);
+        break;
+      }
+      default:
+        break;
+    }
+    stage_.board.reconfigure(fleet_, now());
+  }
+
+  void forget(const std::string& name) {
+    known_.erase(name);
+    resolved_.erase(name);
+    failed_.erase(name);
   }
 
   void resolve_as_before(const std::string& name) {
@@ -153,6 +190,7 @@ class Play {
   }
 
   std::mt19937 random_;
+  fleet::Fleet fleet_;
   Stage stage_;
   Duration elapsed_ = 0s;
   bool is_troubled_ = false;

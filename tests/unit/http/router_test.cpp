@@ -25,9 +25,14 @@ World world_of(gate::Snapshot snapshot, Now now = fixture::now()) {
   return world;
 }
 
-Response ask(const World& world, const Request& request) {
+std::variant<Response, Action> route(const World& world, const Request& request) {
   MetricsCache cache;
   return handle(request, world, cache);
+}
+
+/// Asks what is answered at once.
+Response ask(const World& world, const Request& request) {
+  return std::get<Response>(route(world, request));
 }
 
 Response get(const World& world, std::string target) {
@@ -123,6 +128,10 @@ TEST_SUITE("http") {
         {"OPTIONS", "/metrics", 405, text_type},
         {"BREW", "/-/ready", 405, text_type},
         {"get", "/metrics", 405, text_type},
+        {"GET", "/-/reload", 405, text_type},
+        {"HEAD", "/-/reload", 405, text_type},
+        {"DELETE", "/-/reload", 405, text_type},
+        {"POST", "/-/reload/", 404, text_type},
     };
     const World world = world_of(fixture::ready_fleet());
     for (const Row& row : rows) {
@@ -146,6 +155,28 @@ TEST_SUITE("http") {
     CHECK(header(ask(world, {"PUT", "/gate/need", "", ""}), "Allow") == "GET, HEAD, POST");
     CHECK(ask(world, {"PUT", "/gate/need", "", ""}).body ==
           "PUT is not allowed here; allowed are GET, HEAD, POST\n");
+    CHECK(header(ask(world, {"GET", "/-/reload", "", ""}), "Allow") == "POST, PUT");
+  }
+
+  TEST_CASE("reload: POST and PUT -> what is to be done, told as it ended") {
+    const World world = world_of(fixture::ready_fleet());
+    for (const char* method : {"POST", "PUT"}) {
+      CAPTURE(method);
+      const auto asked = route(world, {method, "/-/reload?x", "", ""});
+      REQUIRE(std::holds_alternative<Action>(asked));
+      CHECK((std::get<Action>(asked) == Action::reload));
+    }
+    const Response done = reload_response(CivilTime(std::chrono::seconds(1'800'000'000)));
+    CHECK(done.status == 200);
+    CHECK(done.body == "reloaded at 2027-01-15T08:00:00Z\n");
+    const Response failed = reload_response(Error(Errc::invalid_value, "telltale.yml:2: no"));
+    CHECK(failed.status == 500);
+    CHECK(failed.body == "not reloaded: telltale.yml:2: no\n");
+    for (const Response& response : {done, failed}) {
+      CHECK(response.content_type == text_type);
+      CHECK(header(response, "X-Content-Type-Options") == "nosniff");
+      CHECK(header(response, "Cache-Control") == "no-store");
+    }
   }
 
   TEST_CASE("404: a gate nobody knows -> the line names those there are") {

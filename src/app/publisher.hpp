@@ -1,0 +1,63 @@
+#pragma once
+// Publisher: all that lives on the probing thread, and the snapshots that leave it.
+
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "telltale/app/log.hpp"
+#include "telltale/app/plan.hpp"
+#include "telltale/app/scheduler.hpp"
+#include "telltale/app/snapshot_cell.hpp"
+#include "telltale/gate/board.hpp"
+
+#include "app/reloader.hpp"
+
+namespace telltale::app {
+
+/// Owns board, scheduler and reloader, publishes what they find and logs what has changed. Lives on
+/// the context's thread, but for snapshot().
+class Publisher {
+ public:
+  /// `log` and `context` must outlive it; the context must not run any more once it is gone.
+  Publisher(boost::asio::io_context& context, const std::string& config_file, Plan plan, Log& log);
+
+  void start();
+  void stop();
+
+  /// Reads the configuration and its credentials again. `listener` is told once the outcome is
+  /// published.
+  void reload(ReloadListener listener) { reloader_.reload(std::move(listener)); }
+
+  void note_internal_error();
+
+  /// What was published last; from any thread.
+  [[nodiscard]] gate::SnapshotPtr snapshot() const { return cell_.load(); }
+
+ private:
+  [[nodiscard]] Scheduler::Listener scheduler_listener();
+  [[nodiscard]] Reloader::Listener reloader_listener();
+
+  void take(const Loaded& loaded, Now now);
+  void take(const Rereading& rereading);
+  void note_failed_reload(const Error& error);
+
+  void publish_soon();
+  void publish();
+
+  void tell_of_internal_error(const char* where, const std::string& what);
+  void tell_of(const probe::Observation& seen);
+  void tell_of(const CredentialNews& news, const fleet::Credentials& credentials);
+  void tell_of_changes(const gate::Snapshot& before, const gate::Snapshot& after);
+
+  Log& log_;
+  gate::Board board_;
+  SnapshotCell cell_;
+  boost::asio::steady_timer timer_;
+  bool is_dirty_ = false;
+  Scheduler scheduler_;
+  Reloader reloader_;
+};
+
+}  // namespace telltale::app

@@ -1,0 +1,164 @@
+// The scheduler and its board, in the test's own process.
+
+#include "telltale/app/scheduler.hpp"
+
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+
+#include "net/look.hpp"
+
+namespace telltale::app {
+namespace {
+
+using namespace std::chrono_literals;
+using net::lab;
+using support::ClientAuth;
+using support::TestPeer;
+
+fleet::Target target(const std::string& name, const TestPeer& peer) {
+  fleet::Target made = net::target_of(peer);
+  made.name = name;
+  made.addresses = {{"127.0.0.1", peer.port()}};
+  return made;
+}
+
+Plan plan_of(std::vector<fleet::Target> targets, unsigned concurrency) {
+  fleet::Fleet fleet;
+  fleet.probe = {.interval = 1h, .timeout = 20s, .stale_after = 3h, .concurrency = concurrency};
+  fleet.targets = std::move(targets);
+  fleet.gates = {{}};
+  fleet::Credentials credentials;
+  credentials.trust = lab().trust;
+  credentials.identities["telltale"] = lab().identity;
+  return {std::make_shared<const fleet::Fleet>(std::move(fleet)),
+          std::make_shared<const fleet::Credentials>(std::move(credentials)),
+          {}};
+}
+
+class Stage {
+ public:
+  explicit Stage(const Plan& plan)
+      : board_(*plan.fleet, {}, read_clocks()), scheduler_(io_, plan, board_, listener()) {
+    std::signal(SIGPIPE, SIG_IGN);
+    scheduler_.start();
+  }
+
+  void reconfigure(const Plan& plan) {
+    board_.reconfigure(*plan.fleet, read_clocks());
+    scheduler_.reconfigure(plan);
+  }
+
+  /// Runs until it is so; fails the test if it never is.
+  void run_until(const std::function<bool()>& is_so) {
+    const auto give_up = std::chrono::steady_clock::now() + 60s;
+    while (!is_so() && std::chrono::steady_clock::now() < give_up) {
+      io_.run_one_for(10ms);
+    }
+    REQUIRE(is_so());
+  }
+
+  /// What the board counts for a target.
+  [[nodiscard]] gate::TargetCounters counters(const std::string& name) {
+    const gate::SnapshotPtr snapshot = board_.snapshot(read_clocks());
+    for (const gate::TargetEntryPtr& entry : snapshot->targets) {
+      if (entry->target.name == name) {
+        return entry->counters;
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::uint64_t looks(const std::string& name) { return counters(name).looks; }
+
+  [[nodiscard]] const std::vector<std::string>& seen() const { return seen_; }
+
+  Scheduler& scheduler() { return scheduler_; }
+
+ private:
+  Scheduler::Listener listener() {
+    return {
+        .on_look = [this](const probe::Observation& seen) { seen_.push_back(seen.target); },
+        .on_change = [] {},
+        .on_internal_error = [](const std::string& what) { FAIL(what); },
+    };
+  }
+
+  boost::asio::io_context io_{1};
+  std::vector<std::string> seen_;
+  gate::Board board_;
+  Scheduler scheduler_;
+};
+
+TEST_SUITE("net") {
+  TEST_CASE("scheduler: a look under way at what has changed -> no evidence about the new") {
+    support::PeerOptions options = net::options_of(ClientAuth::want);
+    options.fault = support::Fault::silent_at_request;
+    auto hanging = std::make_unique<TestPeer>(options);
+    Stage stage(plan_of({target("orca", *hanging)}, 1));
+    stage.run_until([&] { return hanging->seen().requests > 0; });
+
+    const TestPeer good(net::options_of(ClientAuth::want));
+    stage.reconfigure(plan_of({target("orca", good)}, 1));
+    hanging.reset();  // ends the old look, and only then is there a place for the new one
+    stage.run_until([&] { return stage.looks("orca") == 1; });
+    CHECK(stage.seen() == std::vector<std::string>{"orca"});
+    CHECK(stage.counters("orca").failures.empty());
+    CHECK(good.seen().requests > 0);
+  }
+
+  TEST_CASE("scheduler: looks that wait for what is removed -> never made; places come back") {
+    support::PeerOptions options = net::options_of(ClientAuth::want);
+    options.fault = support::Fault::silent_at_request;
+    auto hanging = std::make_unique<TestPeer>(options);
+    const TestPeer removed(net::options_of(ClientAuth::want));
+    const TestPeer good(net::options_of(ClientAuth::want));
+    Stage stage(plan_of({target("hanging", *hanging), target("removed", removed)}, 1));
+    stage.run_until([&] { return hanging->seen().requests > 0; });
+
+    stage.reconfigure(plan_of({target("good", good)}, 1));
+    hanging.reset();
+    stage.run_until([&] { return stage.looks("good") == 1; });
+    CHECK(stage.seen() == std::vector<std::string>{"good"});
+    CHECK(removed.seen().connections == 0);
+  }
+
+  TEST_CASE("scheduler: an unchanged target -> its cycle goes on, it is not looked at again") {
+    const TestPeer orca(net::options_of(ClientAuth::want));
+    const TestPeer echo(net::options_of(ClientAuth::want));
+    Stage stage(plan_of({target("orca", orca)}, 4));
+    stage.run_until([&] { return stage.looks("orca") == 1; });
+    fleet::Target moved = target("orca", orca);
+    moved.source = "telltale.yml:99";
+    stage.reconfigure(plan_of({target("echo", echo), moved}, 4));
+    stage.run_until([&] { return stage.looks("echo") == 1; });
+    CHECK(stage.looks("orca") == 1);
+    CHECK(stage.seen() == std::vector<std::string>{"orca", "echo"});
+  }
+
+  TEST_CASE("scheduler: new credentials -> presented at the next look, the old key is let go") {
+    const TestPeer orca(net::options_of(ClientAuth::want));
+    Plan plan = plan_of({target("orca", orca)}, 4);
+    const auto own =
+        pki::Identity::from_pem(lab().client.chain_pem(), lab().client.key_pem()).value();
+    std::weak_ptr<const pki::Identity> held = own;
+    {
+      fleet::Credentials credentials = *plan.credentials;
+      credentials.identities["telltale"] = own;
+      plan.credentials = std::make_shared<const fleet::Credentials>(std::move(credentials));
+    }
+    Stage stage(plan);
+    stage.run_until([&] { return stage.looks("orca") == 1; });
+    plan = plan_of({target("orca", orca)}, 4);
+    stage.scheduler().set_credentials(plan.credentials);
+    CHECK(held.use_count() == 1);  // ours
+  }
+}
+
+}  // namespace
+}  // namespace telltale::app
