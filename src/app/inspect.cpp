@@ -97,7 +97,7 @@ bool inspect_files(const InspectOptions& options, const StoreReader& read, Civil
     Result<assess::Inspection> inspection = read_and_inspect(file, read, options);
     if (!inspection) {
       all_read = false;
-      output.errors << "telltale: " << inspection.error().detail() << std::endl;
+      output.errors << "telltale: " << inspection.error().detail() << '\n';
       inspection = assess::Inspection{.file = file, .error = inspection.error().detail()};
     } else if (!output.as_json) {
       output.out << (&file == &options.files.front() ? "" : "\n")

@@ -20,9 +20,9 @@ BOOST_DESCRIBE_ENUM(EntryKind, private_key, trusted_certificate, certificate)
 
 /// How certificates follow one another, by their names.
 struct ChainShape {
-  bool in_order = true;          ///< each one's issuer is the next one's subject
-  bool ends_in_root = false;     ///< the last one is its own issuer
-  std::string next_issuer = "";  ///< whom the last one asks for, RFC 4514; empty: none
+  bool in_order = true;       ///< each one's issuer is the next one's subject
+  bool ends_in_root = false;  ///< the last one is its own issuer
+  std::string next_issuer;    ///< whom the last one asks for, RFC 4514; empty: none
 
   friend bool operator==(const ChainShape&, const ChainShape&) = default;
 };
