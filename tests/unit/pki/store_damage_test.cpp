@@ -55,7 +55,9 @@ TEST_CASE("damage: a store cut short at any byte -> an error") {
     CAPTURE(name);
     const std::string bytes = bytes_of(name);
     const std::size_t shortest = name.ends_with("jks") ? 4 : 0;
-    for (std::size_t size = shortest; size < bytes.size(); ++size) {
+    // A JKS is read up to where it ends, which takes its time with three certificates in it.
+    const std::size_t step = name == "java.jks" ? 5 : 1;
+    for (std::size_t size = shortest; size < bytes.size(); size += step) {
       const std::string_view password = size % 2 == 0 ? store_password : "";
       const auto facts = read(std::string_view(bytes).substr(0, size), password);
       REQUIRE(facts.has_error());
