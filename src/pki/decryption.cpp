@@ -137,7 +137,7 @@ std::vector<PasswordForm> forms_of(std::string_view password) {
   if (password.empty()) {
     return {{.text = nullptr, .size = 0}, {.text = "", .size = 0}};
   }
-  return {{.text = password.data(), .size = static_cast<int>(password.size())}};
+  return {{.text = &password.front(), .size = static_cast<int>(password.size())}};
 }
 
 std::int64_t count_of(const ASN1_INTEGER* count) noexcept {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "pki/alias.hpp"
 #include "pki/jks_key_protector.hpp"
@@ -79,6 +80,9 @@ class JksReader {
     if (const Result<void> closed = check_end(); !closed) {
       return closed.error();
     }
+    for (std::size_t i = 0; i < protected_keys_.size(); ++i) {
+      set_key(content_.keys[i], open_key(protected_keys_[i]), passwords_);
+    }
     content_.opening =
         passwords_.store.empty() ? StoreOpening::without_password : StoreOpening::password;
     return std::move(content_);
@@ -122,8 +126,8 @@ class JksReader {
     if (input_.is_cut_off()) {
       return cut_off();
     }
-    set_key(held, open_key(protected_key), passwords_);
     content_.keys.push_back(std::move(held));
+    protected_keys_.push_back(protected_key);
     return {};
   }
 
@@ -188,6 +192,7 @@ class JksReader {
   std::uint32_t version_ = 0;
   std::uint32_t entry_ = 0;
   StoreContent content_{.format = StoreFormat::jks};
+  std::vector<ByteView> protected_keys_;  // of content_.keys, opened once the whole is known good
 };
 
 }  // namespace

@@ -31,13 +31,16 @@ Result<StoreFacts> read(std::string_view bytes, std::string_view password = stor
   const bool is_jks = bytes.starts_with("\xfe\xed\xfe\xed");
   const auto content = is_jks ? read_jks(as_bytes(bytes), passwords)
                               : read_pkcs12(as_bytes(bytes), passwords, max_iterations);
-  CHECK(ERR_peek_error() == 0);
   if (!content) {
-    CHECK_FALSE(content.error().detail().empty());
-    CHECK(content.error().detail().find('\n') == std::string::npos);
     return content.error();
   }
   return facts_of(*content);
+}
+
+/// One sentence, and nothing left in OpenSSL's queue.
+bool is_clean_error(const Result<StoreFacts>& facts) {
+  return facts.has_error() && !facts.error().detail().empty() &&
+         facts.error().detail().find('\n') == std::string::npos && ERR_peek_error() == 0;
 }
 
 std::string flipped(std::string bytes, std::size_t at) {
@@ -55,12 +58,15 @@ TEST_CASE("damage: a store cut short at any byte -> an error") {
     CAPTURE(name);
     const std::string bytes = bytes_of(name);
     const std::size_t shortest = name.ends_with("jks") ? 4 : 0;
-    for (std::size_t size = shortest; size < bytes.size(); ++size) {
+    // A JKS is read up to where it ends, which takes its time with three certificates in it.
+    std::size_t wrong = 0;
+    const std::size_t step = name == "java.jks" ? 5 : 1;
+    for (std::size_t size = shortest; size < bytes.size(); size += step) {
       const std::string_view password = size % 2 == 0 ? store_password : "";
       const auto facts = read(std::string_view(bytes).substr(0, size), password);
-      REQUIRE(facts.has_error());
-      REQUIRE((facts.error().code() == Errc::malformed));
+      wrong += is_clean_error(facts) && facts.error().code() == Errc::malformed ? 0 : 1;
     }
+    CHECK(wrong == 0);
   }
   CHECK(read(bytes_of("java.jks").substr(0, 100)).error().detail() ==
         "is cut off: it ends after 100 bytes, before what its entries announce");
@@ -81,20 +87,24 @@ TEST_CASE("damage: any byte altered under a password -> an error, or what it was
     CAPTURE(name);
     const std::string bytes = bytes_of(name);
     const auto intact = read(bytes).value();
+    std::size_t wrong = 0;
     for (std::size_t at = 4; at < bytes.size(); ++at) {
       const auto facts = read(flipped(bytes, at));
       // What a MAC does not cover, its algorithm's parameters for instance, may be altered.
-      REQUIRE((facts.has_error() || (facts->keys.size() == intact.keys.size() &&
-                                     facts->certificates.size() == intact.certificates.size())));
-      REQUIRE((name.ends_with("p12") || facts.has_error()));
+      const bool is_what_it_was = name.ends_with("p12") && facts.has_value() &&
+                                  facts->keys.size() == intact.keys.size() &&
+                                  facts->certificates.size() == intact.certificates.size();
+      wrong += is_what_it_was || is_clean_error(facts) ? 0 : 1;
     }
+    CHECK(wrong == 0);
   }
 }
 
 TEST_CASE("damage: any byte of a JKS altered, no password -> whatever it is, an end") {
   const std::string bytes = bytes_of("java.jks");
   for (std::size_t at = 4; at < bytes.size(); ++at) {
-    (void)read(flipped(bytes, at), "");
+    const auto facts = read(flipped(bytes, at), "");
+    REQUIRE((facts.has_value() || is_clean_error(facts)));
   }
 }
 
