@@ -136,9 +136,9 @@ TEST_SUITE("app") {
   TEST_CASE("options: help and version -> printed, exit 0") {
     const Printed help = print({"--help"});
     CHECK(help.exit_code == 0);
-    for (const char* flag : {"--config.file", "--config.check", "--web.listen-address",
-                             "--log.level", "--log.format", "--debug.core-dumps", "check",
-                             "inspect"}) {
+    for (const char* flag :
+         {"--config.file", "--config.check", "--web.listen-address", "--log.level", "--log.format",
+          "--debug.core-dumps", "check", "inspect"}) {
       CHECK(help.text.find(flag) != std::string::npos);
     }
     CHECK(print({"check", "--help"}).text.find("--output") != std::string::npos);
