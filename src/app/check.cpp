@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "telltale/app/commands.hpp"
+#include "telltale/app/gate_reading.hpp"
 #include "telltale/app/plan.hpp"
 #include "telltale/app/scheduler.hpp"
 #include "telltale/gate/board.hpp"
@@ -16,9 +17,6 @@ namespace telltale::app {
 
 namespace {
 
-constexpr int exit_open = 0;
-constexpr int exit_closed = 1;
-constexpr int exit_unknown = 2;
 constexpr int exit_bad_input = 2;
 
 std::string render(const gate::Snapshot& snapshot, Now now, Output output) {
@@ -40,15 +38,7 @@ int exit_code_of(const gate::Snapshot& snapshot, Now now) {
   for (const gate::GateEntry& gate : snapshot.gates) {
     answers.push_back(gate::answer(snapshot, gate, now));
   }
-  switch (gate::overall(answers)) {
-    case gate::Status::open:
-      return exit_open;
-    case gate::Status::closed:
-      return exit_closed;
-    case gate::Status::unknown:
-      return exit_unknown;
-  }
-  return exit_unknown;
+  return app::exit_code_of(gate::overall(answers));
 }
 
 std::string count(std::size_t number, const std::string& noun) {

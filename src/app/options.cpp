@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "telltale/http/fetch.hpp"
 #include "telltale/version.hpp"
 
 namespace telltale::app {
@@ -113,6 +114,53 @@ CLI::App& add_inspect(CLI::App& app, Options& options) {
   return command;
 }
 
+CLI::App& add_gate(CLI::App& app, Options& options) {
+  GateOptions& gate = options.gate;
+  CLI::App& command = *app.add_subcommand(
+      "gate", "Ask a running telltale for a gate; exit 0: open, 1: closed, 2: unknown");
+  command.add_option("NAME", gate.name, "The gate, or GATE/TARGET for one target of it")
+      ->required()
+      ->type_name("");
+  command.add_option("--url", gate.url, "Where telltale serves HTTP")
+      ->type_name("URL")
+      ->capture_default_str();
+  command
+      .add_option_function<std::string>(
+          "--wait",
+          [&gate](const std::string& text) {
+            const std::optional<Duration> wait = parse_duration(text);
+            if (!wait) {
+              throw CLI::ValidationError("--wait: '" + text +
+                                         "' is no duration; write one like 60s or 10m");
+            }
+            gate.wait = *wait;
+          },
+          "Ask again until it is open, for at most this long")
+      ->type_name("DURATION")
+      ->default_str("0");
+  return command;
+}
+
+/// What CLI11 cannot see.
+Result<void> check_gate(const GateOptions& gate) {
+  const auto is_part_of_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  const std::size_t slash = gate.name.find('/');
+  const std::string_view name = std::string_view(gate.name).substr(0, slash);
+  const std::string_view target =
+      slash == std::string::npos ? "target" : std::string_view(gate.name).substr(slash + 1);
+  if (name.empty() || target.empty() || !std::ranges::all_of(name, is_part_of_name) ||
+      !std::ranges::all_of(target, is_part_of_name)) {
+    return Error(Errc::invalid_value,
+                 "NAME: '" + gate.name + "' is no gate; write GATE or GATE/TARGET, as configured");
+  }
+  if (const auto base = http::parse_base_url(gate.url); !base) {
+    return base.error().at("--url");
+  }
+  return {};
+}
+
 /// What CLI11 cannot see.
 Result<void> check_inspect(const InspectOptions& inspect) {
   if (const Result<void> oid = pki::check_object_identifier(inspect.role_oid); !oid) {
@@ -152,6 +200,7 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
   app.set_version_flag("--version", version_text());
   add_global_flags(app, options);
   const CLI::App& check = add_check(app, options);
+  const CLI::App& gate = add_gate(app, options);
   const CLI::App& inspect = add_inspect(app, options);
   for (CLI::App* command : app.get_subcommands({})) {
     command->footer("The flags of telltale itself work here too: see telltale --help.");
@@ -168,6 +217,12 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
   }
   if (check.parsed()) {
     options.command = Command::check;
+  }
+  if (gate.parsed()) {
+    options.command = Command::gate;
+    if (const Result<void> good = check_gate(options.gate); !good) {
+      return usage_error(good.error().detail());
+    }
   }
   if (inspect.parsed()) {
     options.command = Command::inspect;

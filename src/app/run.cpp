@@ -32,6 +32,8 @@ int run_command(const Options& options) {
   switch (options.command) {
     case Command::check:
       return run_check(options);
+    case Command::gate:
+      return run_gate(options.gate);
     case Command::inspect:
       return run_inspect(options);
     case Command::run:

@@ -11,10 +11,11 @@
 #include "telltale/assess/x509_login.hpp"
 #include "telltale/pki/role_extension.hpp"
 #include "telltale/pki/secret.hpp"
+#include "telltale/time.hpp"
 
 namespace telltale::app {
 
-enum class Command { run, check, inspect };
+enum class Command { run, check, gate, inspect };
 
 /// How `check` prints its findings, and `inspect` (table and JSON only) what it saw.
 enum class Output { table, brief, json, junit };
@@ -34,6 +35,13 @@ struct InspectOptions {
   std::string principal_regex{assess::default_principal_regex};
 };
 
+/// Which gate `gate` asks for, where, and how long it waits for it to open.
+struct GateOptions {
+  std::string name;  ///< `need`, or `need/orca` for one target
+  std::string url = "http://127.0.0.1:9943";
+  Duration wait{};
+};
+
 struct Options {
   Command command = Command::run;
   std::string config_file = "telltale.yml";
@@ -44,6 +52,7 @@ struct Options {
   bool allows_core_dumps = false;  ///< they hold private keys and passwords
   Output output = Output::table;
   InspectOptions inspect;
+  GateOptions gate;
 };
 
 /// The command line asks for something that is done by printing it: help, a version, or what is

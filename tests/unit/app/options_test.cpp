@@ -95,6 +95,19 @@ TEST_SUITE("app") {
           telltale::pki::SecretSource::in_environment("P"));
   }
 
+  TEST_CASE("options: gate -> its name, where to ask and how long to wait") {
+    const Options options = parse_well({"gate", "need"});
+    CHECK(options.command == Command::gate);
+    CHECK(options.gate.name == "need");
+    CHECK(options.gate.url == "http://127.0.0.1:9943");
+    CHECK(options.gate.wait == telltale::Duration::zero());
+    const Options more =
+        parse_well({"gate", "--wait=1m30s", "need/orca", "--url", "http://telltale:9944"});
+    CHECK(more.gate.name == "need/orca");
+    CHECK(more.gate.url == "http://telltale:9944");
+    CHECK(more.gate.wait == std::chrono::seconds(90));
+  }
+
   TEST_CASE("options: a usage error -> one line that names the word, exit 2") {
     struct Row {
       std::vector<const char*> words;
@@ -122,6 +135,11 @@ TEST_SUITE("app") {
          "--principal-regex: it is no regular expression: "},
         {{"inspect", "a", "--principal-regex", "CN=.*"}, "exactly one group"},
         {{"check", "--role-oid", "1.2.3"}, "--role-oid"},
+        {{"gate"}, "NAME is required"},
+        {{"gate", "need", "--wait", "soon"}, "'soon' is no duration"},
+        {{"gate", "need/"}, "'need/' is no gate"},
+        {{"gate", "../metrics"}, "'../metrics' is no gate"},
+        {{"gate", "need", "--url", "https://telltale"}, "--url: must be http://HOST:PORT"},
     };
     for (const Row& row : rows) {
       const Printed printed = print(row.words);
@@ -138,7 +156,7 @@ TEST_SUITE("app") {
     CHECK(help.exit_code == 0);
     for (const char* flag :
          {"--config.file", "--config.check", "--web.listen-address", "--log.level", "--log.format",
-          "--debug.core-dumps", "check", "inspect"}) {
+          "--debug.core-dumps", "check", "gate", "inspect"}) {
       CHECK(help.text.find(flag) != std::string::npos);
     }
     CHECK(print({"check", "--help"}).text.find("--output") != std::string::npos);
