@@ -16,6 +16,13 @@ namespace {
 constexpr std::uint32_t events = IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM |
                                  IN_DELETE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
+/// `limit` is the setting that is too low where the system has run out.
+std::string explain(int error, const std::string& limit) {
+  const bool has_run_out = error == EMFILE || error == ENOSPC;
+  return "inotify: " + std::generic_category().message(error) +
+         (has_run_out ? "; raise " + limit : "");
+}
+
 }  // namespace
 
 DirectoryWatch::DirectoryWatch(boost::asio::io_context& context, std::function<void()> on_event)
@@ -23,21 +30,24 @@ DirectoryWatch::DirectoryWatch(boost::asio::io_context& context, std::function<v
       descriptor_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
       stream_(context) {
   if (descriptor_ < 0) {
-    error_ = std::generic_category().message(errno);
+    error_ = explain(errno, "fs.inotify.max_user_instances");
     return;
   }
   stream_.assign(descriptor_);
 }
 
-void DirectoryWatch::watch(const std::set<std::string>& directories) {
+std::string DirectoryWatch::watch(const std::set<std::string>& directories) {
   if (descriptor_ < 0) {
-    return;
+    return error_;
   }
+  std::string unheard;
   std::set<int> wanted;
   for (const std::string& directory : directories) {
     const int number = inotify_add_watch(descriptor_, directory.c_str(), events);
     if (number >= 0) {
       wanted.insert(number);
+    } else if (unheard.empty() && errno != ENOENT && errno != ENOTDIR) {
+      unheard = directory + ": " + explain(errno, "fs.inotify.max_user_watches");
     }
   }
   for (const int number : watched_) {
@@ -46,6 +56,7 @@ void DirectoryWatch::watch(const std::set<std::string>& directories) {
     }
   }
   watched_ = std::move(wanted);
+  return unheard;
 }
 
 void DirectoryWatch::start() {

@@ -18,12 +18,10 @@ class DirectoryWatch {
   /// `on_event` is called on the io_context's thread.
   DirectoryWatch(boost::asio::io_context& context, std::function<void()> on_event);
 
-  /// Why nothing can be heard; empty if it can.
-  [[nodiscard]] const std::string& error() const noexcept { return error_; }
-
   /// Watches these directories and no others. One that was replaced is watched anew, one that is
-  /// not there is left out. May block, and be called on any one thread at a time.
-  void watch(const std::set<std::string>& directories);
+  /// not there is left out. May block, and be called on any one thread at a time. Returns why
+  /// nothing can be heard, or nothing of one of them; empty if all can.
+  [[nodiscard]] std::string watch(const std::set<std::string>& directories);
 
   void start();
   void stop();

@@ -38,10 +38,6 @@ Publisher::Publisher(boost::asio::io_context& context, const std::string& config
       reloader_(context, config_file, std::move(plan), reloader_listener()) {}
 
 void Publisher::start() {
-  if (!reloader_.watch_error().empty()) {
-    log_.write(LogLevel::warn, "changes of credential files are seen late",
-               {{"error", "inotify: " + reloader_.watch_error()}});
-  }
   scheduler_.start();
   reloader_.start();
 }
@@ -71,6 +67,11 @@ Reloader::Listener Publisher::reloader_listener() {
       .on_reload = [this](const Loaded& loaded, Now now) { take(loaded, now); },
       .on_failed_reload = [this](const Error& error) { note_failed_reload(error); },
       .on_news = [this](const Rereading& rereading) { take(rereading); },
+      .on_unheard =
+          [this](const std::string& why) {
+            log_.write(LogLevel::warn, "changes of credential files are seen late",
+                       {{"error", why}});
+          },
       .on_internal_error =
           [this](const std::string& what) { tell_of_internal_error("reload", what); },
   };

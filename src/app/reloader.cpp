@@ -25,6 +25,7 @@ constexpr auto poll_interval = std::chrono::seconds(10);
 struct Reloader::Outcome {
   std::optional<Result<Loaded>> reload;
   std::optional<Rereading> rereading;
+  std::optional<std::string> unheard;  // what the watch said, if it was asked
   std::string internal_error;
 };
 
@@ -88,11 +89,11 @@ Reloader::Outcome Reloader::perform(Task task) {
         return outcome;
       }
       rereader_ = Rereader((*outcome.reload)->plan);
-      watch_.watch(rereader_.directories());
+      outcome.unheard = watch_.watch(rereader_.directories());
       return outcome;
     }
     // In this order: what changes in between makes an event.
-    watch_.watch(rereader_.directories());
+    outcome.unheard = watch_.watch(rereader_.directories());
     outcome.rereading =
         rereader_.reread(task == Task::reread_changed ? Rereader::Effort::changed
                                                       : Rereader::Effort::changed_and_unreadable,
@@ -124,6 +125,7 @@ void Reloader::finish(const Outcome& outcome) {
   } else if (!outcome.rereading->news.empty()) {
     listener_.on_news(*outcome.rereading);
   }
+  tell_of_unheard(outcome);
   for (const ReloadListener& listener : waiting) {
     listener(end);
   }
@@ -134,6 +136,13 @@ void Reloader::finish(const Outcome& outcome) {
     queue_.ask_for_reread(false);  // what changed before the directories were watched
   }
   begin_next();
+}
+
+void Reloader::tell_of_unheard(const Outcome& outcome) {
+  if (outcome.unheard && std::exchange(unheard_, *outcome.unheard) != *outcome.unheard &&
+      !unheard_.empty()) {
+    listener_.on_unheard(unheard_);
+  }
 }
 
 void Reloader::poll() {

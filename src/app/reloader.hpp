@@ -25,7 +25,8 @@ class Reloader {
   struct Listener {
     std::function<void(const Loaded&, Now)> on_reload;
     std::function<void(const Error&)> on_failed_reload;
-    std::function<void(const Rereading&)> on_news;  ///< of credentials; there are some
+    std::function<void(const Rereading&)> on_news;       ///< of credentials; there are some
+    std::function<void(const std::string&)> on_unheard;  ///< why changes are seen late; new
     std::function<void(std::string)> on_internal_error;
   };
 
@@ -46,15 +47,13 @@ class Reloader {
   /// told after the Listener above.
   void reload(ReloadListener listener);
 
-  /// Why changes of files are seen by a slow look at them only; empty if they are seen at once.
-  [[nodiscard]] const std::string& watch_error() const noexcept { return watch_.error(); }
-
  private:
   struct Outcome;
 
   void begin_next();
   [[nodiscard]] Outcome perform(ReloadQueue::Task task);
   void finish(const Outcome& outcome);
+  void tell_of_unheard(const Outcome& outcome);
   void poll();
   void reread_within(Duration gap);
 
@@ -66,6 +65,7 @@ class Reloader {
   DirectoryWatch watch_;
   boost::asio::steady_timer soon_;
   boost::asio::steady_timer poll_;
+  std::string unheard_;  // as told last
   bool is_soon_ = false;
   bool is_stopped_ = false;
   boost::asio::thread_pool thread_;  // last: joined before anything that it uses goes

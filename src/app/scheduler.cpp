@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,6 +18,58 @@ namespace {
 // become older than an interval by it.
 constexpr int jitter_divisor = 10;
 
+probe::LookRequest request_for(const Plan& plan, const std::shared_ptr<const fleet::Target>& target,
+                               const fleet::Endpoint& address) {
+  const fleet::Fleet& fleet = *plan.fleet;
+  const fleet::Credentials& credentials = *plan.credentials;
+  probe::LookRequest request{
+      .target = target,
+      .address = address,
+      .timeout = fleet.probe.timeout,
+      .presents_stranger = fleet.probe.stranger == fleet::Stranger::every_round,
+      .trust = credentials.trust,
+  };
+  const std::string* name = fleet::identity_for(fleet, credentials.identities, *target);
+  if (name != nullptr) {
+    request.identity_name = *name;
+    request.identity = credentials.identities.at(*name);
+  }
+  const auto password = credentials.redis_passwords.find(target->name);
+  if (password != credentials.redis_passwords.end()) {
+    request.redis_password = password->second;
+  }
+  return request;
+}
+
+bool is_same(const pki::Chain& one, const pki::Chain& other) {
+  return std::ranges::equal(one, other, {}, &pki::Certificate::fingerprint_sha256,
+                            &pki::Certificate::fingerprint_sha256);
+}
+
+/// By content: a file that was touched makes no difference, nor does a reload. Where nobody knows
+/// the anchors, as of the system's trust, they count as the same.
+bool is_same(const pki::TrustStorePtr& one, const pki::TrustStorePtr& other) {
+  return one == other || is_same(one->anchors(), other->anchors());
+}
+
+bool is_same(const pki::IdentityPtr& one, const pki::IdentityPtr& other) {
+  return one == other || (one && other && is_same(one->chain(), other->chain()));
+}
+
+bool is_same(const std::shared_ptr<const pki::Secret>& one,
+             const std::shared_ptr<const pki::Secret>& other) {
+  return one == other || (one && other && one->reveal() == other->reveal());
+}
+
+/// A look at an unchanged target is made with the same credentials under either plan.
+bool looks_the_same(const Plan& one, const Plan& other,
+                    const std::shared_ptr<const fleet::Target>& target) {
+  const probe::LookRequest before = request_for(one, target, {});
+  const probe::LookRequest after = request_for(other, target, {});
+  return is_same(before.trust, after.trust) && is_same(before.identity, after.identity) &&
+         is_same(before.redis_password, after.redis_password);
+}
+
 }  // namespace
 
 struct Scheduler::Cycle {
@@ -30,6 +83,7 @@ struct Scheduler::Cycle {
   std::vector<fleet::Endpoint> addresses;  // those of the newest resolution that gave any
   std::size_t unfinished_looks = 0;
   bool is_first = true;
+  bool is_resting = false;  // until its timer expires
 };
 
 Scheduler::Scheduler(boost::asio::io_context& context, Plan plan, gate::Board& board,
@@ -61,7 +115,7 @@ void Scheduler::run_once(std::function<void()> done) {
   start();
 }
 
-void Scheduler::reconfigure(Plan plan) {
+void Scheduler::reconfigure(const Plan& plan) {
   std::map<std::string, CyclePtr> before;
   for (const CyclePtr& cycle : cycles_) {
     before.emplace(cycle->target->name, cycle);
@@ -74,16 +128,26 @@ void Scheduler::reconfigure(Plan plan) {
       newcomers.push_back(cycles.emplace_back(make_cycle(target, cycles.size())));
       continue;
     }
-    found->second->index = cycles.size();
-    cycles.push_back(found->second);
+    const CyclePtr& known = found->second;
+    if (!looks_the_same(plan_, plan, known->target)) {
+      board_.outdate(target.name);
+      newcomers.push_back(cycles.emplace_back(make_cycle(target, cycles.size())));
+      newcomers.back()->addresses = known->addresses;
+      continue;
+    }
+    known->index = cycles.size();
+    cycles.push_back(known);
     before.erase(found);
   }
   for (const auto& [name, cycle] : before) {
     std::erase_if(waiting_, [&](const WaitingLook& look) { return look.cycle == cycle; });
   }
   cycles_ = std::move(cycles);
-  plan_ = std::move(plan);
+  const Plan old = std::exchange(plan_, plan);
   forget_old_identities();
+  if (old.fleet->probe.interval != plan_.fleet->probe.interval) {
+    take_interval();
+  }
   for (const CyclePtr& cycle : newcomers) {
     begin(cycle);
   }
@@ -91,8 +155,9 @@ void Scheduler::reconfigure(Plan plan) {
 }
 
 void Scheduler::set_credentials(std::shared_ptr<const fleet::Credentials> credentials) {
-  plan_.credentials = std::move(credentials);
-  forget_old_identities();
+  Plan plan = plan_;
+  plan.credentials = std::move(credentials);
+  reconfigure(plan);
 }
 
 void Scheduler::forget_old_identities() {
@@ -116,6 +181,7 @@ Scheduler::CyclePtr Scheduler::make_cycle(const fleet::Target& target, std::size
 }
 
 void Scheduler::begin(const CyclePtr& cycle) {
+  cycle->is_resting = false;
   cycle->begun_at = steady_clock::now();
   resolver_.resolve(*cycle->target, plan_.fleet->probe.timeout,
                     [this, weak = WeakCycle(cycle),
@@ -150,7 +216,7 @@ void Scheduler::look_at_next() {
     const WaitingLook next = std::move(waiting_.front());
     waiting_.pop_front();
     ++in_flight_;
-    prober_.look(request_for(*next.cycle, next.address),
+    prober_.look(request_for(plan_, next.cycle->target, next.address),
                  [this, weak = WeakCycle(next.cycle),
                   alive = std::weak_ptr(alive_)](const probe::Observation& seen) {
                    if (alive.expired() || stopped_) {
@@ -181,14 +247,32 @@ void Scheduler::finish(const CyclePtr& cycle) {
     }
     return;
   }
+  rest(cycle);
+}
+
+void Scheduler::rest(const CyclePtr& cycle) {
+  cycle->is_resting = true;
   cycle->timer.expires_after(time_to_next(*cycle));
   cycle->timer.async_wait(
       [this, weak = WeakCycle(cycle), alive = std::weak_ptr(alive_)](const auto& error) {
         const CyclePtr cycle = weak.lock();
-        if (!error && cycle && !alive.expired() && !stopped_) {
+        // One that came too late to be cancelled finds a cycle that does not rest any more.
+        if (!error && cycle && cycle->is_resting && !alive.expired() && !stopped_) {
           begin(cycle);
         }
       });
+}
+
+/// Those that rest for the old interval rest for the new one; the cycles after that are laid evenly
+/// over it.
+void Scheduler::take_interval() {
+  for (const CyclePtr& cycle : cycles_) {
+    if (cycle->is_resting) {
+      cycle->is_first = false;
+      rest(cycle);
+      cycle->is_first = true;
+    }
+  }
 }
 
 Duration Scheduler::time_to_next(Cycle& cycle) {
@@ -203,29 +287,6 @@ Duration Scheduler::time_to_next(Cycle& cycle) {
     gap -= Duration(jitter(random_));
   }
   return std::max(Duration::zero(), cycle.begun_at + gap - steady_clock::now());
-}
-
-probe::LookRequest Scheduler::request_for(const Cycle& cycle,
-                                          const fleet::Endpoint& address) const {
-  const fleet::Fleet& fleet = *plan_.fleet;
-  const fleet::Credentials& credentials = *plan_.credentials;
-  probe::LookRequest request{
-      .target = cycle.target,
-      .address = address,
-      .timeout = fleet.probe.timeout,
-      .presents_stranger = fleet.probe.stranger == fleet::Stranger::every_round,
-      .trust = credentials.trust,
-  };
-  const std::string* name = fleet::identity_for(fleet, credentials.identities, *cycle.target);
-  if (name != nullptr) {
-    request.identity_name = *name;
-    request.identity = credentials.identities.at(*name);
-  }
-  const auto password = credentials.redis_passwords.find(cycle.target->name);
-  if (password != credentials.redis_passwords.end()) {
-    request.redis_password = password->second;
-  }
-  return request;
 }
 
 }  // namespace telltale::app

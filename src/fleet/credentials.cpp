@@ -68,6 +68,26 @@ Result<void> read(const Fleet& fleet, const CredentialName& which, Credentials& 
   return {};
 }
 
+/// As read(). Without its key an identity has not rotated but broken: nobody would notice that from
+/// then on nothing is presented, or somebody else.
+Result<void> read_again(const Fleet& fleet, const CredentialName& which, Credentials& into) {
+  if (which.kind != CredentialKind::identity) {
+    return read(fleet, which, into);
+  }
+  const pki::IdentityPtr before = into.identities.at(which.name);
+  if (const Result<void> done = read(fleet, which, into); !done) {
+    return done;
+  }
+  pki::IdentityPtr& after = into.identities.at(which.name);
+  if (before->has_key() && !after->has_key()) {
+    after = before;
+    return at_key(fleet, "identities." + which.name,
+                  Error(Errc::invalid_value,
+                        "its file has no key any more; put it back, or reload if that is meant"));
+  }
+  return {};
+}
+
 /// All credentials of a fleet, in the order in which they are read.
 std::vector<CredentialName> names_of(const Fleet& fleet) {
   std::vector<CredentialName> names = {{CredentialKind::trust, ""}};
@@ -126,7 +146,7 @@ Credentials reread(const Fleet& fleet, const Credentials& before,
   Credentials after = before;
   for (const CredentialName& name : which) {
     after.unreadable.erase(name);
-    if (const Result<void> done = read(fleet, name, after); !done) {
+    if (const Result<void> done = read_again(fleet, name, after); !done) {
       after.unreadable.emplace(name, done.error());
     }
   }

@@ -159,6 +159,7 @@ void Board::apply(const probe::Observation& observation) {
   }
   address->assessment = std::make_shared<const assess::AddressAssessment>(
       assess::assess_address(entry.target, observation, margin_, observation.looked_at.civil));
+  address->is_outdated = false;
   ++address->looks;
   ++entry.counters.looks;
   if (!address->assessment->reachable) {
@@ -204,6 +205,17 @@ void Board::take_targets(const fleet::Fleet& fleet) {
     }
     work.entry.target = target;
   }
+}
+
+void Board::outdate(std::string_view target) {
+  Work* work = find(target);
+  if (work == nullptr) {
+    return;
+  }
+  for (AddressEntry& address : work->entry.addresses) {
+    address.is_outdated = address.assessment != nullptr;
+  }
+  work->shared = nullptr;
 }
 
 void Board::set_credentials(assess::CredentialFacts credentials) {

@@ -111,6 +111,16 @@ class TargetScale {
                      to_text(snapshot_.probe.stale_after) + ".");
   }
 
+  /// What it shows still blocks, and cannot clear.
+  void miss_outdated(const fleet::Endpoint* address) {
+    some_look_is_missing_ = true;
+    weight_.outdated = true;
+    evidence_.missing.push_back(
+        describe(address, Reason::stale,
+                 "The newest look was made with credentials of telltale's that others have "
+                 "replaced since."));
+  }
+
   void weigh_resolution() {
     if (!entry_.resolution) {
       miss_absent(nullptr, "The target's name has not been resolved yet.");
@@ -140,6 +150,9 @@ class TargetScale {
       some_look_is_missing_ = true;
       miss_stale(where, "The newest look", assessment.looked_at.steady);
       return;
+    }
+    if (address.is_outdated) {
+      miss_outdated(where);
     }
     for (const Finding& finding : assessment.findings) {
       if (blocks(finding)) {
@@ -236,6 +249,7 @@ void Weight::merge(const Weight& other) {
   addresses += other.addresses;
   blocked = blocked || other.blocked;
   missing = missing || other.missing;
+  outdated = outdated || other.outdated;
   only_absent = only_absent && other.only_absent;
   keep_earlier(oldest_look, other.oldest_look);
   keep_later(newest_appearance, other.newest_appearance);

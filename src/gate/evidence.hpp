@@ -15,6 +15,7 @@ struct Weight {
   std::size_t addresses = 0;
   bool blocked = false;
   bool missing = false;
+  bool outdated = false;  ///< seen with credentials of ours that others have replaced
   /// All that is missing has never been there: a start, not a fault.
   bool only_absent = true;
   /// When the address that waits longest was last looked at; nothing without any look.
@@ -26,7 +27,7 @@ struct Weight {
   /// out, a certificate that entered the gate's margin.
   std::optional<CivilTime> first_run_out;
 
-  [[nodiscard]] bool clean() const { return !blocked && !missing; }
+  [[nodiscard]] bool clean() const { return !blocked && !missing && !outdated; }
 
   /// Adds what was found about another target.
   void merge(const Weight& other);

@@ -62,9 +62,18 @@ Status status_of(const Weight& weight, bool is_open_otherwise) {
   return weight.clean() && is_open_otherwise ? Status::open : Status::unknown;
 }
 
+/// Evidence that is only outdated holds the streak where it is: a renewal of our own certificate is
+/// no fault of the fleet's, and the gate is not open until all was looked at anew.
+Progress carry_on(const Progress& before, const Weight& weight, Now now) {
+  if (weight.clean()) {
+    return extend(before, weight, now);
+  }
+  return weight.blocked || weight.missing ? reset(before, weight, now) : before;
+}
+
 Progress advance(const Progress& before, const Weight& weight, const fleet::GateRules& rules,
                  Now now) {
-  Progress after = weight.clean() ? extend(before, weight, now) : reset(before, weight, now);
+  Progress after = carry_on(before, weight, now);
   after.status = status_of(weight, may_open(after, rules, now));
   if (after.status != before.status) {
     after.last_transition = now.civil;

@@ -42,11 +42,13 @@ class Scheduler {
   /// Looks at every target once, then calls `done`.
   void run_once(std::function<void()> done);
 
-  /// Takes another plan, after a reload. Cycles of targets that have not changed go on, those of
-  /// others end and begin anew at once. Looks under way at what has changed or gone are dropped.
-  void reconfigure(Plan plan);
+  /// Takes another plan, after a reload; the board has its fleet already. Cycles of targets that
+  /// have not changed, and are looked at with the same credentials as before, go on. Those of
+  /// others end and begin anew at once; what was seen with other credentials, the board is told,
+  /// is outdated. Looks under way at what has changed or gone are dropped.
+  void reconfigure(const Plan& plan);
 
-  /// Takes what was read of the same plan's credentials. Looks under way keep those they have.
+  /// The same, with what was read of the same plan's credentials.
   void set_credentials(std::shared_ptr<const fleet::Credentials> credentials);
 
   /// Begins nothing any more. Looks under way end on their own and are dropped.
@@ -68,9 +70,9 @@ class Scheduler {
   void look_at_next();
   void take(const CyclePtr& cycle, const probe::Observation& observation);
   void finish(const CyclePtr& cycle);
+  void rest(const CyclePtr& cycle);
+  void take_interval();
   void forget_old_identities();
-  [[nodiscard]] probe::LookRequest request_for(const Cycle& cycle,
-                                               const fleet::Endpoint& address) const;
   [[nodiscard]] Duration time_to_next(Cycle& cycle);
 
   boost::asio::io_context& context_;

@@ -44,7 +44,8 @@ struct Credentials {
 [[nodiscard]] Result<Credentials> load_credentials(const Fleet& fleet);
 
 /// Reads `which` anew. What fails stays as it was in `before`, which held it, and is noted in
-/// `unreadable`; what succeeds is no longer noted there.
+/// `unreadable`; what succeeds is no longer noted there. An identity that had a key and has lost it
+/// has failed.
 [[nodiscard]] Credentials reread(const Fleet& fleet, const Credentials& before,
                                  std::span<const CredentialName> which);
 

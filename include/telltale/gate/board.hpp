@@ -29,6 +29,10 @@ class Board {
   /// new.
   void reconfigure(const fleet::Fleet& fleet, Now now);
 
+  /// What was seen of a target was seen with credentials of ours that others have replaced: it
+  /// keeps no gate open any more, until every address was looked at anew.
+  void outdate(std::string_view target);
+
   /// Takes what is now known of our own credentials.
   void set_credentials(assess::CredentialFacts credentials);
 

@@ -39,8 +39,9 @@ struct Histogram {
 struct AddressEntry {
   fleet::Endpoint address;
   assess::AddressAssessmentPtr assessment;
-  std::uint64_t looks = 0;  ///< finished looks at this address since it appeared
-  SteadyTime appeared_at;   ///< when a resolution first listed it
+  std::uint64_t looks = 0;   ///< finished looks at this address since it appeared
+  SteadyTime appeared_at;    ///< when a resolution first listed it
+  bool is_outdated = false;  ///< assessed with credentials of ours that others have replaced
 };
 
 struct TargetEntry {

@@ -2,6 +2,7 @@
 
 #include "telltale/app/scheduler.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <functional>
 #include <memory>
@@ -41,6 +42,13 @@ Plan plan_of(std::vector<fleet::Target> targets, unsigned concurrency) {
           {}};
 }
 
+/// The plan's credentials with another trust.
+std::shared_ptr<const fleet::Credentials> with_trust(const Plan& plan, const std::string& pem) {
+  fleet::Credentials credentials = *plan.credentials;
+  credentials.trust = pki::TrustStore::from_pem(pem).value();
+  return std::make_shared<const fleet::Credentials>(std::move(credentials));
+}
+
 class Stage {
  public:
   explicit Stage(const Plan& plan)
@@ -75,6 +83,18 @@ class Stage {
   }
 
   [[nodiscard]] std::uint64_t looks(const std::string& name) { return counters(name).looks; }
+
+  /// What the board knows of a target's only address.
+  [[nodiscard]] gate::AddressEntry address(const std::string& name) {
+    const gate::SnapshotPtr snapshot = board_.snapshot(read_clocks());
+    const auto entry = std::ranges::find_if(
+        snapshot->targets, [&](const auto& each) { return each->target.name == name; });
+    return (*entry)->addresses.at(0);
+  }
+
+  [[nodiscard]] bool is_trusted(const std::string& name) {
+    return address(name).assessment->verification->trusted;
+  }
 
   [[nodiscard]] const std::vector<std::string>& seen() const { return seen_; }
 
@@ -141,7 +161,66 @@ TEST_SUITE("net") {
     CHECK(stage.seen() == std::vector<std::string>{"orca", "echo"});
   }
 
-  TEST_CASE("scheduler: new credentials -> presented at the next look, the old key is let go") {
+  TEST_CASE("scheduler: another trust -> looked at anew at once, with it") {
+    const TestPeer orca(net::options_of(ClientAuth::want));
+    Plan plan = plan_of({target("orca", orca)}, 4);
+    Stage stage(plan);
+    stage.run_until([&] { return stage.looks("orca") == 1; });
+    CHECK_FALSE(stage.address("orca").is_outdated);
+    stage.scheduler().set_credentials(with_trust(plan, mint::Ca().certificate_pem()));
+    CHECK(stage.address("orca").is_outdated);
+    CHECK(stage.is_trusted("orca"));
+    stage.run_until([&] { return stage.looks("orca") == 2; });
+    CHECK_FALSE(stage.address("orca").is_outdated);
+    CHECK_FALSE(stage.is_trusted("orca"));
+  }
+
+  TEST_CASE("scheduler: another trust during a look -> what that look showed is dropped") {
+    support::PeerOptions options = net::options_of(ClientAuth::want);
+    options.fault = support::Fault::silent_at_request;
+    auto hanging = std::make_unique<TestPeer>(options);
+    fleet::Target orca = target("orca", *hanging);
+    Plan plan = plan_of({orca}, 1);
+    Stage stage(plan);
+    stage.run_until([&] { return hanging->seen().requests > 0; });
+    stage.scheduler().set_credentials(with_trust(plan, mint::Ca().certificate_pem()));
+    hanging.reset();
+    stage.run_until([&] { return stage.looks("orca") == 1; });
+    CHECK(stage.seen() == std::vector<std::string>{"orca"});
+    CHECK(stage.counters("orca").failures.contains(assess::Reason::connect_refused));
+  }
+
+  TEST_CASE("scheduler: the same credentials read anew, by a reload too -> no look more") {
+    const TestPeer orca(net::options_of(ClientAuth::want));
+    const TestPeer echo(net::options_of(ClientAuth::want));
+    Plan plan = plan_of({target("orca", orca)}, 4);
+    Stage stage(plan);
+    stage.run_until([&] { return stage.looks("orca") == 1; });
+    plan = plan_of({target("orca", orca), target("echo", echo)}, 4);
+    fleet::Credentials credentials = *plan.credentials;
+    credentials.trust = pki::TrustStore::from_pem(lab().root.certificate_pem()).value();
+    credentials.identities["telltale"] =
+        pki::Identity::from_pem(lab().client.chain_pem(), lab().client.key_pem()).value();
+    plan.credentials = std::make_shared<const fleet::Credentials>(std::move(credentials));
+    stage.reconfigure(plan);
+    CHECK_FALSE(stage.address("orca").is_outdated);
+    stage.run_until([&] { return stage.looks("echo") == 1; });
+    CHECK(stage.looks("orca") == 1);
+  }
+
+  TEST_CASE("scheduler: a shorter interval -> counts at once") {
+    const TestPeer orca(net::options_of(ClientAuth::want));
+    Plan plan = plan_of({target("orca", orca)}, 4);
+    Stage stage(plan);
+    stage.run_until([&] { return stage.looks("orca") == 1; });
+    fleet::Fleet fleet = *plan.fleet;
+    fleet.probe.interval = 100ms;
+    plan.fleet = std::make_shared<const fleet::Fleet>(std::move(fleet));
+    stage.reconfigure(plan);
+    stage.run_until([&] { return stage.looks("orca") >= 3; });
+  }
+
+  TEST_CASE("scheduler: another identity -> the old key is let go") {
     const TestPeer orca(net::options_of(ClientAuth::want));
     Plan plan = plan_of({target("orca", orca)}, 4);
     const auto own =

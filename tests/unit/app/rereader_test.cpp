@@ -66,6 +66,10 @@ class Shelf {
     return newest_->plan.credentials->identities.at("telltale")->leaf().serial_number;
   }
 
+  [[nodiscard]] bool has_key() const {
+    return newest_->plan.credentials->identities.at("telltale")->has_key();
+  }
+
   [[nodiscard]] const std::string& unreadable() const {
     return newest_->facts.identities.at(0).unreadable;
   }
@@ -185,6 +189,20 @@ TEST_SUITE("app") {
     CHECK(shelf.reread(10s, Effort::changed_and_unreadable) == "identity read");
     CHECK(shelf.serial() == "22");
     unsetenv(variable);
+  }
+
+  TEST_CASE(
+      "rereading: certificate and key in one file, and the key is gone -> the last good one") {
+    Shelf shelf("{certificate: tls.crt}");
+    shelf.put_certificate(shelf.second().chain_pem() + shelf.second().key_pem());
+    CHECK(shelf.reread(0s) == "identity read");
+    CHECK(shelf.has_key());
+    shelf.put_certificate(shelf.root().issue({.serial = 0x33}).chain_pem());
+    CHECK(shelf.reread(1s) == " again in 100ms");
+    CHECK(shelf.reread(4s) == "identity unreadable");
+    CHECK(shelf.unreadable().find("no key any more") != std::string::npos);
+    CHECK(shelf.serial() == "22");
+    CHECK(shelf.has_key());
   }
 
   TEST_CASE("rereading: one broken and one good -> the good one is taken at once") {

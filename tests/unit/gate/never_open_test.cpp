@@ -21,6 +21,7 @@ enum class Shown { well, blocked, unclear };
 struct Memory {
   SteadyTime appeared;
   std::vector<std::pair<SteadyTime, Shown>> looks;
+  bool is_outdated = false;
 };
 
 /// Plays random events on a board and keeps its own account of them, from which it says whether the
@@ -71,11 +72,12 @@ class Play {
   }
 
   /// Moves the targets in the file; changes one of them, so that nothing is known of it any more;
-  /// takes one out and puts it back; or changes nothing.
+  /// takes one out and puts it back; changes the credentials that one is looked at with; or changes
+  /// nothing.
   void reload() {
     const std::size_t which = static_cast<std::size_t>(number(0, 1));
     const std::string name = fleet_.targets[which].name;
-    switch (number(0, 3)) {
+    switch (number(0, 4)) {
       case 0:
         std::swap(fleet_.targets[0], fleet_.targets[1]);
         fleet_.targets[which].source = "telltale.yml:" + std::to_string(number(1, 9));
@@ -91,6 +93,12 @@ class Play {
         forget(name);
         break;
       }
+      case 3:
+        stage_.board.outdate(name);
+        for (auto& [address, memory] : known_[name]) {
+          memory.is_outdated = true;
+        }
+        break;
       default:
         break;
     }
@@ -124,7 +132,7 @@ class Play {
     std::map<int, Memory> kept;
     for (const int address : addresses) {
       const auto known = known_[name].find(address);
-      kept[address] = known != known_[name].end() ? known->second : Memory{now().steady, {}};
+      kept[address] = known != known_[name].end() ? known->second : Memory{now().steady, {}, false};
     }
     known_[name] = kept;
     resolved_[name] = now().steady;
@@ -144,6 +152,7 @@ class Play {
                 : shown == Shown::unclear ? unclear_look()
                                           : healthy_want());
     chosen->second.looks.emplace_back(now().steady, shown);
+    chosen->second.is_outdated = false;
   }
 
   void check_whenever(Duration later) {
@@ -176,7 +185,8 @@ class Play {
 
   /// Looked at just now and well; well in every look of the last minute; and for three looks.
   static bool has_been_well(const Memory& memory, SteadyTime instant) {
-    if (memory.looks.size() < 3 || instant - memory.looks.back().first >= 65s) {
+    if (memory.is_outdated || memory.looks.size() < 3 ||
+        instant - memory.looks.back().first >= 65s) {
       return false;
     }
     for (std::size_t i = 0; i < memory.looks.size(); ++i) {

@@ -156,6 +156,56 @@ TEST_SUITE("gate") {
     CHECK(told(stage.step(at(200s))) == "waiting: 0 of 3 rounds, 0s of 1m");
   }
 
+  TEST_CASE("outdated: an open gate -> unknown until every address was looked at anew") {
+    Stage stage = both_open(fleet_of({"orca", "echo"}));
+    stage.resolve("orca", {1, 2}, at(62s));
+    stage.look("orca", 2, at(62s));
+    for (const auto elapsed : {63s, 93s, 123s, 153s}) {
+      stage.resolve("echo", {1}, at(elapsed));
+      stage.resolve("orca", {1, 2}, at(elapsed));
+      stage.look("echo", 1, at(elapsed));
+      stage.look("orca", 1, at(elapsed));
+      stage.look("orca", 2, at(elapsed));
+      stage.step(at(elapsed));
+    }
+    REQUIRE(told(stage.later(at(154s))) == "open");
+
+    stage.board.outdate("orca");
+    const Answer outdated = stage.step(at(154s));
+    CHECK(told(outdated) == "unknown");
+    CHECK(told(outdated.evidence.missing) == "orca 10.0.0.1:8083 stale, orca 10.0.0.2:8083 stale");
+    CHECK(told(outdated.standings) == "orca unknown, echo open");
+    stage.look("orca", 1, at(155s));
+    CHECK(told(stage.step(at(155s))) == "unknown");
+    stage.look("orca", 2, at(156s));
+    CHECK(told(stage.step(at(156s))) == "open");
+  }
+
+  TEST_CASE("outdated: what blocked -> blocks on; what was never looked at -> as it was") {
+    Stage stage(fleet_of({"orca"}));
+    stage.board.outdate("orca");
+    stage.board.outdate("nobody");
+    CHECK(told(stage.step(at(0s)).evidence.missing) == "orca unknown");
+    stage.resolve("orca", {1, 2}, at(1s));
+    stage.look("orca", 1, at(1s), refused_look());
+    stage.board.outdate("orca");
+    const Answer answer = stage.step(at(2s));
+    CHECK(told(answer) == "closed");
+    CHECK(told(answer.evidence.missing) == "orca 10.0.0.1:8083 stale, orca 10.0.0.2:8083 unknown");
+  }
+
+  TEST_CASE("outdated: half of the replicas looked at anew -> their difference does not block") {
+    Stage stage(fleet_of({"orca"}));
+    stage.resolve("orca", {1, 2}, at(1s));
+    stage.look("orca", 1, at(1s));
+    stage.look("orca", 2, at(1s));
+    stage.step(at(1s));
+    stage.board.outdate("orca");
+    stage.look("orca", 1, at(2s), observation({Try(nothing, tls_1_3)}));
+    const Answer answer = stage.step(at(2s));
+    CHECK(told(answer.evidence.blockers).find("replicas_disagree") == std::string::npos);
+  }
+
   TEST_CASE("reload noted -> whether it went well, and when one last did") {
     Stage stage(fleet_of({"orca"}));
     stage.board.note_reload(false, at(5s).civil);
