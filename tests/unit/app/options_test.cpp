@@ -93,6 +93,9 @@ TEST_SUITE("app") {
     CHECK(options.log_level == LogLevel::debug);
     CHECK(parse_well({"inspect", "a", "--password-env", "P"}).inspect.password ==
           telltale::pki::SecretSource::in_environment("P"));
+    CHECK(parse_well({"inspect", "a", "--key-password-env", "K"}).inspect.key_password ==
+          telltale::pki::SecretSource::in_environment("K"));
+    CHECK(parse_well({"inspect", "-"}).inspect.files == std::vector<std::string>{"-"});
   }
 
   TEST_CASE("options: a usage error -> one line that names the word, exit 2") {
@@ -116,6 +119,8 @@ TEST_SUITE("app") {
         {{"inspect"}, "FILE is required"},
         {{"inspect", "a", "-o", "short"}, "'short' is not one of json, table"},
         {{"inspect", "a", "--password-file", "f", "--password-env", "V"}, "--password-env"},
+        {{"inspect", "a", "--key-password-file", "f", "--key-password-env", "V"},
+         "--key-password-env"},
         {{"inspect", "a", "--role-oid", "clientAuth"},
          "--role-oid: an object identifier is dotted decimals, as in 1.2.840.10070.8.1"},
         {{"inspect", "a", "--principal-regex", "CN=(.*"},
@@ -136,16 +141,17 @@ TEST_SUITE("app") {
   TEST_CASE("options: help and version -> printed, exit 0") {
     const Printed help = print({"--help"});
     CHECK(help.exit_code == 0);
-    for (const char* flag : {"--config.file", "--config.check", "--web.listen-address",
-                             "--log.level", "--log.format", "--debug.core-dumps", "check",
-                             "inspect"}) {
+    for (const char* flag :
+         {"--config.file", "--config.check", "--web.listen-address", "--log.level", "--log.format",
+          "--debug.core-dumps", "check", "inspect"}) {
       CHECK(help.text.find(flag) != std::string::npos);
     }
     CHECK(print({"check", "--help"}).text.find("--output") != std::string::npos);
     const Printed inspect = print({"inspect", "--help"});
     CHECK(inspect.exit_code == 0);
-    for (const char* flag : {"FILE", "--password-file", "--password-env", "--key-password-file",
-                             "--role-oid", "--principal-regex", "--output", "telltale --help"}) {
+    for (const char* flag :
+         {"FILE", "--password-file", "--password-env", "--key-password-file", "--key-password-env",
+          "--role-oid", "--principal-regex", "--output", "telltale --help"}) {
       CHECK(inspect.text.find(flag) != std::string::npos);
     }
     CHECK(print({"--version"}).text.starts_with("telltale 0."));
