@@ -47,7 +47,7 @@ std::string stray_key_text(const pki::StoreKey& key) {
   return key.certificate_position == 0
              ? "belongs to no certificate in it"
              : "belongs to certificate " + std::to_string(key.certificate_position) +
-                   " of the file, which must stand first";
+                   " of the file, which must come first";
 }
 
 bool holds_authorities_only(const pki::StoreFacts& facts) {

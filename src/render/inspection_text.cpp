@@ -199,7 +199,7 @@ void write_entry(Paper& paper, const assess::InspectedEntry& entry, CivilTime no
     const std::size_t position = entry.key->certificate_position;
     paper.write_wrapped(position == 0 ? "no certificate here belongs to this key"
                                       : "certificate " + std::to_string(position) +
-                                            " of the file belongs to this key; it must stand first",
+                                            " of the file belongs to this key; it must come first",
                         4, Style::yellow);
   }
   if (entry.certificates.size() > 1 || (entry.key && !entry.certificates.empty())) {

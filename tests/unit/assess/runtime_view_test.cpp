@@ -214,7 +214,7 @@ TEST_CASE("Go's view: one row a rule") {
                        facts.keys.front().certificate_position = 2;
                      }),
              0,
-             "its last RSA key belongs to certificate 2 of the file, which must stand first",
+             "its last RSA key belongs to certificate 2 of the file, which must come first",
              2,
              "2 anchors",
              {"cut to its first"}},
