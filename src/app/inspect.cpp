@@ -25,9 +25,10 @@ void read_roles(assess::InspectedCertificate& inspected, const std::string& oid)
   }
 }
 
-/// Only an end entity logs in.
+/// An authority's certificate is for logging in only where it carries roles: `openssl req -x509`
+/// makes such a one of a user's, and Java does not mind (sun.security.validator.EndEntityChecker).
 Result<void> log_in(assess::InspectedCertificate& inspected, const std::string& regex) {
-  if (inspected.certificate->is_ca) {
+  if (inspected.certificate->is_ca && !inspected.roles) {
     return {};
   }
   const Result<pki::JavaName> subject = pki::java_name(inspected.certificate->subject);
@@ -63,14 +64,21 @@ Result<pki::Secret> password_of(const std::optional<pki::SecretSource>& source,
   return password;
 }
 
-std::string_view flag_of(const std::optional<pki::SecretSource>& source) {
+/// The flag that gave it, `--password` or `--key-password` with its ending.
+std::string flag_of(const std::string& flag, const std::optional<pki::SecretSource>& source) {
   const bool is_variable = source && source->kind == pki::SecretSource::Kind::environment;
-  return is_variable ? "--password-env" : "--password-file";
+  return flag + (is_variable ? "-env" : "-file");
 }
 
 int complain(const Error& error) {
-  std::cerr << "telltale: " << error.detail() << '\n';
+  std::cerr << render::complaint_text(error.detail());
   return exit_bad_input;
+}
+
+/// `-` is the standard input, as elsewhere.
+const std::string& path_of(const std::string& file) {
+  static const std::string standard_input = "/dev/stdin";
+  return file == "-" ? standard_input : file;
 }
 
 }  // namespace
@@ -97,7 +105,7 @@ bool inspect_files(const InspectOptions& options, const StoreReader& read, Civil
     Result<assess::Inspection> inspection = read_and_inspect(file, read, options);
     if (!inspection) {
       all_read = false;
-      output.errors << "telltale: " << inspection.error().detail() << '\n';
+      output.errors << render::complaint_text(inspection.error().detail());
       inspection = assess::Inspection{.file = file, .error = inspection.error().detail()};
     } else if (!output.as_json) {
       output.out << (&file == &options.files.front() ? "" : "\n")
@@ -112,16 +120,18 @@ bool inspect_files(const InspectOptions& options, const StoreReader& read, Civil
 }
 
 int run_inspect(const Options& options) {
-  const auto password = password_of(options.inspect.password, flag_of(options.inspect.password));
+  const auto password =
+      password_of(options.inspect.password, flag_of("--password", options.inspect.password));
   if (!password) {
     return complain(password.error());
   }
-  const auto key_password = password_of(options.inspect.key_password, "--key-password-file");
+  const auto key_password = password_of(options.inspect.key_password,
+                                        flag_of("--key-password", options.inspect.key_password));
   if (!key_password) {
     return complain(key_password.error());
   }
   const StoreReader read = [&](const std::string& file) {
-    return pki::read_store(file, *password, *key_password);
+    return pki::read_store(path_of(file), *password, *key_password);
   };
   const bool all_read = inspect_files(options.inspect, read, read_clocks().civil,
                                       {.out = std::cout,

@@ -89,7 +89,9 @@ CLI::App& add_inspect(CLI::App& app, Options& options) {
   InspectOptions& inspect = options.inspect;
   CLI::App& command = *app.add_subcommand(
       "inspect", "Say what files of certificates and keys hold, and who could use them how");
-  command.add_option("FILE", inspect.files, "PEM, DER, PKCS#12 or JKS, told by the content")
+  command
+      .add_option("FILE", inspect.files,
+                  "PEM, DER, PKCS#12 or JKS, told by the content; - is the standard input")
       ->required()
       ->type_name("");
   CLI::Option* in_file = add_password(command, "--password-file", "File with the stores' password",
@@ -97,8 +99,12 @@ CLI::App& add_inspect(CLI::App& app, Options& options) {
   add_password(command, "--password-env", "Environment variable with the stores' password",
                inspect.password, Kind::environment)
       ->excludes(in_file);
-  add_password(command, "--key-password-file", "File with the keys' password, if it is another",
-               inspect.key_password, Kind::file);
+  CLI::Option* key_in_file =
+      add_password(command, "--key-password-file", "File with the keys' password, if it is another",
+                   inspect.key_password, Kind::file);
+  add_password(command, "--key-password-env", "Environment variable with the keys' password",
+               inspect.key_password, Kind::environment)
+      ->excludes(key_in_file);
   command
       .add_option("--role-oid", inspect.role_oid,
                   "Extension that carries roles, gate's x509.role-oid")

@@ -29,27 +29,30 @@ bool is_in_a_chain(const StoreFacts& facts, const pki::Certificate& certificate)
   });
 }
 
+bool is_upside_down(Chain chain) {
+  std::ranges::reverse(chain);
+  return !chain.front()->is_ca && shape_of(chain).in_order;
+}
+
 /// Certificates whose key is in another file.
 bool is_a_chain_without_key(const StoreFacts& facts) {
   const bool is_bare =
       facts.format == pki::StoreFormat::pem || facts.format == pki::StoreFormat::der;
   return is_bare && facts.keys.empty() && !facts.certificates.empty() &&
-         !holds_authorities_only(facts);
+         (!facts.certificates.front().certificate->is_ca || is_upside_down(certificates_of(facts)));
 }
 
 std::vector<InspectedEntry> entries_of(const StoreFacts& facts) {
   std::vector<InspectedEntry> entries;
   for (const pki::StoreKey& key : facts.keys) {
     entries.push_back(entry_of(EntryKind::private_key, key.alias, key.chain));
-    entries.back().key =
-        KeyFacts{.encoding = key.encoding, .public_key = key.public_key, .error = key.error};
+    entries.back().key = KeyFacts{.encoding = key.encoding,
+                                  .public_key = key.public_key,
+                                  .certificate_position = key.certificate_position,
+                                  .error = key.error};
   }
   if (is_a_chain_without_key(facts)) {
-    Chain chain;
-    for (const pki::StoreCertificate& held : facts.certificates) {
-      chain.push_back(held.certificate);
-    }
-    entries.push_back(entry_of(EntryKind::certificate, "", chain));
+    entries.push_back(entry_of(EntryKind::certificate, "", certificates_of(facts)));
     return entries;
   }
   for (const pki::StoreCertificate& held : facts.certificates) {

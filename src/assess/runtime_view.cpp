@@ -1,5 +1,7 @@
 #include "assess/runtime_view.hpp"
 
+#include <algorithm>
+
 #include "telltale/assess/inspection.hpp"
 
 #include "assess/words.hpp"
@@ -41,9 +43,18 @@ std::string key_text(const pki::StoreKey& key) {
   return key.alias.empty() ? "the key" : "the key " + key.alias;
 }
 
+std::string stray_key_text(const pki::StoreKey& key) {
+  return key.certificate_position == 0
+             ? "belongs to no certificate in it"
+             : "belongs to certificate " + std::to_string(key.certificate_position) +
+                   " of the file, which must come first";
+}
+
 bool holds_authorities_only(const pki::StoreFacts& facts) {
   return facts.keys.empty() && !facts.certificates.empty() &&
-         facts.certificates.front().certificate->is_ca;
+         std::ranges::all_of(facts.certificates, [](const pki::StoreCertificate& held) {
+           return held.certificate->is_ca;
+         });
 }
 
 pki::Chain certificates_of(const pki::StoreFacts& facts) {

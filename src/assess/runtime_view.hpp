@@ -18,7 +18,11 @@ namespace telltale::assess {
 /// `the key orca`; `the key` without an alias.
 [[nodiscard]] std::string key_text(const pki::StoreKey& key);
 
-/// There is no key, and the first certificate is an authority's: it is there to be trusted.
+/// Of a key that is not the first certificate's: `belongs to certificate 3 of the file, which must
+/// stand first`, `belongs to no certificate in it`.
+[[nodiscard]] std::string stray_key_text(const pki::StoreKey& key);
+
+/// There is no key, and every certificate is an authority's: it is there to be trusted.
 [[nodiscard]] bool holds_authorities_only(const pki::StoreFacts& facts);
 
 /// Every certificate of a file, in its order.

@@ -67,11 +67,11 @@ void present(const StoreFacts& facts, RuntimeView& view) {
   }
   if (!key->error.empty()) {
     // x509.DecryptPEMBlock's error is dropped.
-    view.as_identity = "nothing: its key does not open with the password given (keyPassword)";
+    view.as_identity = "nothing: its key does not open here; its password goes under keyPassword";
     return;
   }
   if (key->chain.empty()) {
-    view.as_identity = "nothing: its last RSA key does not belong to its first certificate";
+    view.as_identity = "nothing: its last RSA key " + stray_key_text(*key);
     return;
   }
   view.presents = {leaf};

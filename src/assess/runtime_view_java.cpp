@@ -108,6 +108,32 @@ void look_at_trust(const StoreFacts& facts, RuntimeView& view) {
             "certificates with keytool -importcert.");
 }
 
+/// PKCS12KeyStore.loadSafeContents takes shrouded keys only, no bags within bags, and drops a key
+/// without localKeyId where it has one already.
+StoreFacts seen_by_java(StoreFacts facts, RuntimeView& view) {
+  for (const StoreKey& key : facts.keys) {
+    if (!key.is_seen_by_java) {
+      view.refusals.push_back("Java passes over " + key_text(key) +
+                              ", since its bag is not encrypted, lies within another bag or has "
+                              "no localKeyId; openssl pkcs12 -export writes one that it takes.");
+    }
+  }
+  std::erase_if(facts.keys, [](const StoreKey& key) { return !key.is_seen_by_java; });
+  return facts;
+}
+
+/// ok-http-client has a property for the store's password, and none for the key's.
+void refuse_own_passwords(const StoreFacts& facts, RuntimeView& view) {
+  for (const StoreKey& key : facts.keys) {
+    if (key.has_own_password) {
+      view.refusals.push_back(
+          "ok-http-client opens a store and its key with one password: " + key_text(key) +
+          " has another (server.ssl.key-password may name it); keytool "
+          "-importkeystore -srckeypass writes a store with one.");
+    }
+  }
+}
+
 /// JDK-8076190, in 8u301 and 11.0.12, taught Java to read these; JDK-8153005 made them what
 /// keytool writes from Java 16 on.
 bool has_new_mac(const StoreFacts& facts) {
@@ -135,8 +161,10 @@ RuntimeView java_view(const StoreFacts& facts) {
              : "."));
     return view;
   }
-  look_at_identity(facts, view);
-  look_at_trust(facts, view);
+  const StoreFacts seen = seen_by_java(facts, view);
+  look_at_identity(seen, view);
+  refuse_own_passwords(seen, view);
+  look_at_trust(seen, view);
   if (has_new_mac(facts)) {
     view.refusals.emplace_back(
         "Java before 8u301 and 11.0.12 does not open it (HmacPBESHA256); for those, write it with "

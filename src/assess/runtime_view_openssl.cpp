@@ -36,13 +36,13 @@ void look_at_identity(const StoreFacts& facts, RuntimeView& view) {
   }
   const StoreKey& key = facts.keys.front();
   if (!key.error.empty()) {
-    view.as_identity = "nothing: " + key_text(key) + " does not open with the passwords given";
+    view.as_identity = "nothing: " + key_text(key) + " does not open here";
     return;
   }
   if (key.chain.empty()) {
     view.as_identity = facts.certificates.empty()
                            ? "nothing: there is no certificate in it"
-                           : "nothing: " + key_text(key) + " does not belong to its certificate";
+                           : "nothing: " + key_text(key) + " " + stray_key_text(key);
     return;
   }
   view.presents = key.chain;

@@ -211,16 +211,26 @@ Result<HeldCertificate> read_certificate(const PemBlock& block, std::size_t posi
   return certificate;
 }
 
+/// Counted from 1; 0: no certificate is the key's.
+std::size_t position_of(const std::vector<HeldEntry>& certificates, EVP_PKEY* key) {
+  const auto found = std::ranges::find_if(certificates, [key](const HeldEntry& entry) {
+    return X509_check_private_key(entry.certificate.x509.get(), key) == 1;
+  });
+  return found == certificates.end()
+             ? 0
+             : static_cast<std::size_t>(std::distance(certificates.begin(), found)) + 1;
+}
+
 /// A PEM does not say which certificate a key belongs to: as a rule, to the first.
 void give_chain_to_keys(StoreContent& content) {
   const ErrorQueueGuard quiet;
   for (HeldKey& key : content.keys) {
-    const bool is_of_first =
-        key.key && !content.certificates.empty() &&
-        X509_check_private_key(content.certificates.front().certificate.x509.get(),
-                               key.key.get()) == 1;
-    for (std::size_t i = 0; is_of_first && i < content.certificates.size(); ++i) {
-      key.chain.push_back(share(content.certificates[i].certificate));
+    key.certificate_position = key.key ? position_of(content.certificates, key.key.get()) : 0;
+    if (key.certificate_position != 1) {
+      continue;
+    }
+    for (const HeldEntry& entry : content.certificates) {
+      key.chain.push_back(share(entry.certificate));
     }
   }
 }

@@ -76,6 +76,8 @@ std::vector<std::string_view> candidates(const Secret& given) {
 void set_key(HeldKey& held, Result<EvpPkeyPtr> key, const StorePasswords& passwords) {
   if (key) {
     held.key = *std::move(key);
+    held.has_own_password = !passwords.store.empty() && !passwords.key.empty() &&
+                            passwords.store.reveal() != passwords.key.reveal();
   } else if (key.error().code() == Errc::wrong_password) {
     held.error = key_not_opened(held, passwords);
   } else {
@@ -140,8 +142,10 @@ StoreFacts facts_of(const StoreContent& content) {
                           .encoding = held.encoding,
                           .public_key = public_key_of(held),
                           .chain = chain_of(held.chain),
+                          .certificate_position = held.certificate_position,
                           .error = held.error ? held.error->detail() : std::string(),
-                          .is_seen_by_java = held.is_seen_by_java});
+                          .is_seen_by_java = held.is_seen_by_java,
+                          .has_own_password = held.has_own_password});
   }
   return facts;
 }

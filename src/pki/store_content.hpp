@@ -39,7 +39,9 @@ struct HeldKey {
   std::string alias;
   KeyEncoding encoding = KeyEncoding::pkcs8;
   bool is_seen_by_java = true;
+  bool has_own_password = false;
   std::vector<HeldCertificate> chain;
+  std::size_t certificate_position = 0;
   std::optional<Error> error;  ///< why it does not open: a predicate of the file
 };
 

@@ -78,6 +78,9 @@ json::value private_key_json(const std::optional<assess::KeyFacts>& key) {
   }
   json::object object = key_json(key->public_key);
   object["encoding"] = name_of(key->encoding);
+  object["certificate_position"] = key->certificate_position == 0
+                                       ? json::value(nullptr)
+                                       : json::value(key->certificate_position);
   object["error"] = text_or_null(key->error);
   return object;
 }

@@ -187,15 +187,20 @@ void write_entry(Paper& paper, const assess::InspectedEntry& entry, CivilTime no
   paper.write(java_name_of(entry.kind), Style::bold);
   paper.write(entry.alias.empty() ? "" : " " + to_one_line(entry.alias));
   if (entry.key) {
-    paper.write(": " + key_text(entry.key->public_key) + " key, ");
+    const bool is_known = entry.key->public_key.algorithm != pki::KeyAlgorithm::unknown;
+    paper.write(is_known ? ": " + key_text(entry.key->public_key) + " key, " : ": a key, ");
     paper.write(name_of(entry.key->encoding));
   }
   paper.end_line();
   if (entry.key && !entry.key->error.empty()) {
     paper.write_wrapped(to_one_line("the key does not open: " + entry.key->error), 4, Style::red);
   }
-  if (entry.key && entry.certificates.empty()) {
-    paper.write_wrapped("no certificate here belongs to this key", 4, Style::yellow);
+  if (entry.key && entry.key->error.empty() && entry.certificates.empty()) {
+    const std::size_t position = entry.key->certificate_position;
+    paper.write_wrapped(position == 0 ? "no certificate here belongs to this key"
+                                      : "certificate " + std::to_string(position) +
+                                            " of the file belongs to this key; it must come first",
+                        4, Style::yellow);
   }
   if (entry.certificates.size() > 1 || (entry.key && !entry.certificates.empty())) {
     paper.write_wrapped(to_one_line(shape_text(entry)), 4,
@@ -239,6 +244,10 @@ std::vector<std::string> purposes_of(const pki::Certificate& certificate) {
     names.emplace_back(has_own_name ? std::string_view(*other++) : name_of(purpose));
   }
   return names;
+}
+
+std::string complaint_text(std::string_view detail) {
+  return "telltale: " + to_one_line(detail) + "\n";
 }
 
 std::string inspection_text(const assess::Inspection& inspection, CivilTime now, bool color) {

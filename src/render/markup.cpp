@@ -25,7 +25,8 @@ std::string_view escaped(std::string_view sequence) {
     default:
       break;
   }
-  const bool forbidden = (sequence.size() == 1 && (sequence[0] < 0x20 || sequence[0] == 0x7F)) ||
+  const bool forbidden = turns_direction(sequence) ||
+                         (sequence.size() == 1 && (sequence[0] < 0x20 || sequence[0] == 0x7F)) ||
                          sequence == "\xEF\xBF\xBE" || sequence == "\xEF\xBF\xBF";
   return forbidden ? replacement_character : sequence;
 }

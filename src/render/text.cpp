@@ -45,12 +45,16 @@ constexpr bool is_control(std::string_view sequence) {
   return first == 0xC2 && static_cast<std::uint8_t>(sequence[1]) < 0xA0;
 }
 
+/// U+2028 and U+2029.
+constexpr bool ends_line(std::string_view sequence) {
+  return sequence == "\xE2\x80\xA8" || sequence == "\xE2\x80\xA9";
+}
+
 constexpr std::string_view on_one_line(std::string_view sequence) {
-  if (!is_control(sequence)) {
-    return sequence;
+  if (sequence == "\n" || sequence == "\r" || sequence == "\t" || ends_line(sequence)) {
+    return " ";
   }
-  const bool separates = sequence == "\n" || sequence == "\r" || sequence == "\t";
-  return separates ? " " : replacement_character;
+  return is_control(sequence) || turns_direction(sequence) ? replacement_character : sequence;
 }
 
 /// Rewrites a text sequence by sequence; bytes that are no UTF-8 become U+FFFD first.
@@ -76,6 +80,14 @@ std::size_t utf8_sequence_length(std::string_view text) noexcept {
   };
   const auto* const form = std::ranges::find_if(sequence_forms, fits);
   return form == sequence_forms.end() ? 0 : form->length;
+}
+
+bool turns_direction(std::string_view sequence) noexcept {
+  constexpr std::array<std::string_view, 12> controls = {
+      "\xD8\x9C",     "\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x80\xAA",
+      "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",
+      "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};
+  return std::ranges::find(controls, sequence) != controls.end();
 }
 
 std::string to_valid_utf8(std::string_view text) {

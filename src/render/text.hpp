@@ -16,11 +16,15 @@ inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 /// table 3-7), or 0 if it begins with none.
 [[nodiscard]] std::size_t utf8_sequence_length(std::string_view text) noexcept;
 
+/// Tells whether a sequence is one of Unicode's bidirectional controls (UAX 9 2), which make a
+/// terminal or a browser show the characters around it in another order.
+[[nodiscard]] bool turns_direction(std::string_view sequence) noexcept;
+
 /// Replaces each byte outside well-formed UTF-8 by U+FFFD.
 [[nodiscard]] std::string to_valid_utf8(std::string_view text);
 
-/// Makes valid UTF-8 without control characters: line ends and tabs become a space, the others
-/// U+FFFD. The result is one line and cannot steer a terminal.
+/// Makes valid UTF-8 without control characters: line ends and tabs become a space, the others,
+/// and what turns_direction, U+FFFD. The result is one line and cannot steer a terminal.
 [[nodiscard]] std::string to_one_line(std::string_view text);
 
 /// Counts the columns of valid UTF-8, one per code point.

@@ -40,7 +40,8 @@ struct InspectedCertificate {
 struct KeyFacts {
   pki::KeyEncoding encoding = pki::KeyEncoding::pkcs8;
   pki::PublicKey public_key;
-  std::string error;  ///< why it does not open; empty if it does
+  std::size_t certificate_position = 0;  ///< in a PEM, of the one it belongs to, from 1; 0: none
+  std::string error;                     ///< why it does not open; empty if it does
 };
 
 struct InspectedEntry {
@@ -62,8 +63,8 @@ struct Inspection {
 };
 
 /// States a file's entries and what the runtimes make of it, each certificate once, roles and
-/// logins left open. Certificates of PEM and DER that stand without a key and begin with one that
-/// is no authority's are taken for its chain.
+/// logins left open. Certificates of PEM and DER that stand without a key are taken for a chain if
+/// they begin with one that is no authority's, or would, read backwards.
 [[nodiscard]] Inspection inspect(std::string file, const pki::StoreFacts& facts);
 
 }  // namespace telltale::assess

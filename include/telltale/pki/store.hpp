@@ -57,10 +57,13 @@ struct StoreKey {
   /// file's certificates in their order, if the key belongs to the first. Empty where no
   /// certificate belongs to the key.
   Chain chain;
+  /// PEM: the certificate that it belongs to, from 1. 0: none, or the key does not open.
+  std::size_t certificate_position = 0;
   std::string error;  ///< why the key does not open, as a predicate; empty if it does
   /// Java passes over a PKCS#12's keyBags, the bags within bags, and, of several keys, those
   /// without localKeyId. Of PEM and DER this says nothing.
   bool is_seen_by_java = true;
+  bool has_own_password = false;  ///< a store's, opened with a password that is not the store's
 };
 
 struct StoreFacts {

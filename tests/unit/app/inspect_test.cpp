@@ -86,6 +86,18 @@ TEST_SUITE("app") {
     CHECK_FALSE(contains(seen.out, "gate user"));
   }
 
+  TEST_CASE("inspect: an authority's certificate that carries roles -> its user all the same") {
+    const pki::StoreFacts facts = client({.is_ca = true});
+    REQUIRE(facts.certificates.front().certificate->is_ca);
+    const Run seen = run({.files = {"alice.pem"}}, {{"alice.pem", facts}});
+    CHECK(contains(seen.out, "gate user   alice@example.com"));
+  }
+
+  TEST_CASE("inspect: a file whose name would steer a terminal -> an error of one plain line") {
+    const Run seen = run({.files = {"gone\x1b[31m\n.pem"}}, {});
+    CHECK(seen.errors == "telltale: gone\xef\xbf\xbd[31m .pem: cannot be read\n");
+  }
+
   TEST_CASE("inspect: a file among others that cannot be read -> its line, and the others") {
     const Disk disk = {{"alice.pem", client()}, {"ca.pem", authority()}};
     const InspectOptions options{.files = {"alice.pem", "gone.pem", "ca.pem"}};

@@ -93,6 +93,9 @@ TEST_SUITE("app") {
     CHECK(options.log_level == LogLevel::debug);
     CHECK(parse_well({"inspect", "a", "--password-env", "P"}).inspect.password ==
           telltale::pki::SecretSource::in_environment("P"));
+    CHECK(parse_well({"inspect", "a", "--key-password-env", "K"}).inspect.key_password ==
+          telltale::pki::SecretSource::in_environment("K"));
+    CHECK(parse_well({"inspect", "-"}).inspect.files == std::vector<std::string>{"-"});
   }
 
   TEST_CASE("options: gate -> its name, where to ask and how long to wait") {
@@ -129,6 +132,8 @@ TEST_SUITE("app") {
         {{"inspect"}, "FILE is required"},
         {{"inspect", "a", "-o", "short"}, "'short' is not one of json, table"},
         {{"inspect", "a", "--password-file", "f", "--password-env", "V"}, "--password-env"},
+        {{"inspect", "a", "--key-password-file", "f", "--key-password-env", "V"},
+         "--key-password-env"},
         {{"inspect", "a", "--role-oid", "clientAuth"},
          "--role-oid: an object identifier is dotted decimals, as in 1.2.840.10070.8.1"},
         {{"inspect", "a", "--principal-regex", "CN=(.*"},
@@ -162,8 +167,9 @@ TEST_SUITE("app") {
     CHECK(print({"check", "--help"}).text.find("--output") != std::string::npos);
     const Printed inspect = print({"inspect", "--help"});
     CHECK(inspect.exit_code == 0);
-    for (const char* flag : {"FILE", "--password-file", "--password-env", "--key-password-file",
-                             "--role-oid", "--principal-regex", "--output", "telltale --help"}) {
+    for (const char* flag :
+         {"FILE", "--password-file", "--password-env", "--key-password-file", "--key-password-env",
+          "--role-oid", "--principal-regex", "--output", "telltale --help"}) {
       CHECK(inspect.text.find(flag) != std::string::npos);
     }
     CHECK(print({"--version"}).text.starts_with("telltale 0."));

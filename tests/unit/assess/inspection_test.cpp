@@ -74,6 +74,15 @@ TEST_CASE("inspection: PEM without a key -> a chain if a leaf is first, else sin
   CHECK(bundle.entries[0].shape.ends_in_root);
 }
 
+TEST_CASE("inspection: a PEM chain upside down without a key -> a chain out of order") {
+  const auto& [root, intermediate, leaf] = held();
+  const Inspection seen = inspect("x.pem", pem({root, intermediate, leaf}));
+  REQUIRE(seen.entries.size() == 1);
+  CHECK(seen.entries[0].certificates.size() == 3);
+  CHECK_FALSE(seen.entries[0].shape.in_order);
+  CHECK(inspect("x.pem", pem({intermediate, root, leaf})).entries.size() == 3);
+}
+
 TEST_CASE("inspection: a key that belongs to no certificate -> an entry each") {
   pki::StoreFacts facts = pem({held().leaf}, KeyEncoding::pkcs1);
   facts.keys.front().chain.clear();

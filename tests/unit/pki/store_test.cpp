@@ -154,6 +154,8 @@ TEST_CASE("store: several keys -> all of them, each with its own password's outc
   StoreFacts with_own = facts_of("two.jks", store_password, "another-one");
   std::ranges::sort(with_own.keys, {}, &StoreKey::alias);
   CHECK(with_own.keys[0].error.empty());
+  CHECK(with_own.keys[0].has_own_password);
+  CHECK_FALSE(facts_of("two.jks", store_password, store_password).keys[1].has_own_password);
   CHECK(with_own.keys[1].error ==
         "holds a private key (orca) that the key's password does not open");
 }
@@ -222,8 +224,17 @@ TEST_CASE("store: PEM and DER -> keys with their encodings, and the names of all
   CHECK(facts.keys[1].error == "holds an encrypted private key, and no password was given");
   CHECK((facts.keys[2].encoding == KeyEncoding::pkcs1));
   CHECK(facts.keys[2].chain.empty());
+  CHECK(facts.keys[0].certificate_position == 1);
+  CHECK(facts.keys[2].certificate_position == 0);
   CHECK((facts.keys[2].public_key.algorithm == KeyAlgorithm::rsa));
   CHECK_FALSE(facts.is_empty_for_java());
+
+  const std::string upside_down =
+      files.write("reversed.pem", stores().gate.chain_pem() + orca.chain_pem() + orca.key_pem());
+  const StoreFacts reversed = read_store(upside_down, Secret(), Secret()).value();
+  REQUIRE(reversed.keys.size() == 1);
+  CHECK(reversed.keys[0].chain.empty());
+  CHECK(reversed.keys[0].certificate_position == 4);
 
   const std::string der = files.write("orca.der", std::string(orca.key.begin(), orca.key.end()));
   const StoreFacts der_facts = read_store(der, Secret(), Secret()).value();

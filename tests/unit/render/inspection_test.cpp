@@ -189,6 +189,12 @@ TEST_CASE("inspection text: what is wrong with an entry -> said where it stands"
   Inspection orphan = keystore();
   orphan.entries[0].certificates.clear();
   CHECK(contains(text_of(orphan), "    no certificate here belongs to this key\n"));
+  orphan.entries[0].key->certificate_position = 3;
+  CHECK(contains(text_of(orphan),
+                 "    certificate 3 of the file belongs to this key; it must come first\n"));
+  orphan.entries[0].key = assess::KeyFacts{.error = "wrong password"};
+  CHECK(contains(text_of(orphan), "privateKeyEntry orca: a key, pkcs8\n"));
+  CHECK_FALSE(contains(text_of(orphan), "belongs to this key"));
 
   Inspection longer = keystore();
   longer.entries[0].certificates.push_back(inspected(certificate("CN=Issuing", "CN=Root")));

@@ -61,6 +61,20 @@ TEST_CASE("one line: controls -> a blank for white space, U+FFFD for the others"
         "31m");                                  // CSI as C1
   CHECK(to_one_line("\xc2\xa0") == "\xc2\xa0");  // the first that is no control
   CHECK(to_one_line("\xff") == "\xef\xbf\xbd");
+  CHECK(to_one_line("a\xe2\x80\xa8"
+                    "b\xe2\x80\xa9"
+                    "c") == "a b c");
+}
+
+TEST_CASE("one line: controls of direction -> U+FFFD, text of either direction kept") {
+  for (const std::string control : {"\xd8\x9c", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xe2\x80\xaa",
+                                    "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9"}) {
+    CHECK(to_one_line("CN=" + control + "exe") ==
+          "CN=\xef\xbf\xbd"
+          "exe");
+  }
+  CHECK(to_one_line("\xd7\xa9\xd7\x9c") == "\xd7\xa9\xd7\x9c");
+  CHECK(to_one_line("\xe2\x80\xa6") == "\xe2\x80\xa6");
 }
 
 TEST_CASE("width: code points are counted, not bytes") {
