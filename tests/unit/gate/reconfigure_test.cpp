@@ -191,7 +191,9 @@ TEST_SUITE("gate") {
     stage.board.outdate("orca");
     const Answer answer = stage.step(at(2s));
     CHECK(told(answer) == "closed");
-    CHECK(told(answer.evidence.missing) == "orca 10.0.0.1:8083 stale, orca 10.0.0.2:8083 unknown");
+    CHECK(told(answer.evidence.missing) ==
+          "orca 10.0.0.1:8083 stale, orca 10.0.0.1:8083 client_auth_unknown, orca 10.0.0.2:8083 "
+          "unknown");
   }
 
   TEST_CASE("outdated: half of the replicas looked at anew -> their difference does not block") {

@@ -276,7 +276,8 @@ TEST_CASE("inspection JSON: a keystore -> certificates under the names of the st
   CHECK(entry.at("kind") == "privateKeyEntry");
   CHECK(entry.at("alias") == "orca");
   CHECK(entry.at("key") == json::parse(R"({"algorithm":"ec","bits":256,"curve":"prime256v1",
-                                           "encoding":"pkcs12","error":null})"));
+                                           "encoding":"pkcs12","certificate_position":null,
+                                           "error":null})"));
   CHECK(entry.at("in_order") == true);
   CHECK(entry.at("ends_in_root") == false);
   CHECK(entry.at("next_issuer") == "CN=Root");
