@@ -108,6 +108,20 @@ void look_at_trust(const StoreFacts& facts, RuntimeView& view) {
             "certificates with keytool -importcert.");
 }
 
+/// Leaves out the keys of a PKCS#12 that Java passes over without a word, and says so.
+StoreFacts seen_part_of(StoreFacts facts, RuntimeView& view) {
+  for (const StoreKey& key : facts.keys) {
+    if (!key.is_seen_by_java) {
+      view.refusals.push_back("It passes over " + key_text(key) +
+                              ", which is not encrypted, stands in a bag within a bag or lacks a "
+                              "localKeyId beside other keys. Write the store anew with openssl "
+                              "pkcs12 -export, without -keypbe NONE.");
+    }
+  }
+  std::erase_if(facts.keys, [](const StoreKey& key) { return !key.is_seen_by_java; });
+  return facts;
+}
+
 /// JDK-8076190, in 8u301 and 11.0.12, taught Java to read these; JDK-8153005 made them what
 /// keytool writes from Java 16 on.
 bool has_new_mac(const StoreFacts& facts) {
@@ -135,8 +149,9 @@ RuntimeView java_view(const StoreFacts& facts) {
              : "."));
     return view;
   }
-  look_at_identity(facts, view);
-  look_at_trust(facts, view);
+  const StoreFacts seen = seen_part_of(facts, view);
+  look_at_identity(seen, view);
+  look_at_trust(seen, view);
   if (has_new_mac(facts)) {
     view.refusals.emplace_back(
         "Java before 8u301 and 11.0.12 does not open it (HmacPBESHA256); for those, write it with "

@@ -82,7 +82,7 @@ TEST_CASE("damage: bytes behind a store's end -> passed over, as by Java") {
     const mint::TempDir directory;
     const std::string longer = bytes_of(name) + "\n\n\n";
     const std::string file = directory.write("longer", longer);
-    CHECK_NOTHROW(support::keytool_list(file, store_password));
+    CHECK_FALSE(support::keytool_list(file, store_password).empty());
     const auto facts = read(longer);
     REQUIRE(facts.has_value());
     CHECK(facts->keys.size() + facts->certificates.size() > 0);
@@ -102,7 +102,7 @@ TEST_CASE("damage: a JKS whose certificates are of type X509, as cert-manager wr
     const JksDigest digest = digest_of_store(store_password, as_bytes(bytes));
     bytes.append(digest.begin(), digest.end());
     const mint::TempDir directory;
-    CHECK_NOTHROW(support::keytool_list(directory.write("x509.jks", bytes), store_password));
+    CHECK_FALSE(support::keytool_list(directory.write("x509.jks", bytes), store_password).empty());
     const auto facts = read(bytes);
     REQUIRE(facts.has_value());
     const auto intact = read(bytes_of(name)).value();
