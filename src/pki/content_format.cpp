@@ -70,6 +70,12 @@ std::optional<ByteView> content_of_sequence(ByteView content) {
   return content.subspan(header->size);
 }
 
+/// Of the outermost SEQUENCE with its header; nothing if it says none.
+std::optional<std::size_t> size_said_by(ByteView content) {
+  const std::optional<Header> header = header_of_sequence(content);
+  return header && header->length ? std::optional(header->size + *header->length) : std::nullopt;
+}
+
 /// Tells by the first two elements.
 ContentFormat format_of_sequence(ByteView inside) {
   // RFC 7292 4: PFX ::= SEQUENCE { version INTEGER {v3(3)}, ... }
@@ -109,21 +115,22 @@ ContentFormat format_of(ByteView content) {
   return inside ? format_of_sequence(*inside) : ContentFormat::unknown;
 }
 
-Result<void> check_length(ByteView content) {
-  const std::optional<Header> header = header_of_sequence(content);
-  if (!header || !header->length) {
-    return {};
-  }
-  const std::size_t said = header->size + *header->length;
-  if (said > content.size()) {
+Result<void> check_not_cut_off(ByteView content) {
+  const std::optional<std::size_t> said = size_said_by(content);
+  if (said && *said > content.size()) {
     return Error(Errc::malformed, "is cut off: it has " + std::to_string(content.size()) + " of " +
-                                      std::to_string(said) + " bytes");
-  }
-  if (said < content.size()) {
-    return Error(Errc::malformed,
-                 "has " + std::to_string(content.size() - said) + " bytes behind its end");
+                                      std::to_string(*said) + " bytes");
   }
   return {};
+}
+
+Result<void> check_length(ByteView content) {
+  const std::optional<std::size_t> said = size_said_by(content);
+  if (said && *said < content.size()) {
+    return Error(Errc::malformed,
+                 "has " + std::to_string(content.size() - *said) + " bytes behind its end");
+  }
+  return check_not_cut_off(content);
 }
 
 }  // namespace telltale::pki

@@ -22,8 +22,11 @@ enum class ContentFormat {
 /// Says what `content` looks like; whether it parses is another matter.
 [[nodiscard]] ContentFormat format_of(ByteView content);
 
-/// Errc::malformed if DER's outermost element says another length than `content` has: it was cut
-/// off, or has bytes behind its end. An indefinite length (BER) says none.
+/// Errc::malformed if DER's outermost element says a greater length than `content` has. An
+/// indefinite length (BER) says none.
+[[nodiscard]] Result<void> check_not_cut_off(ByteView content);
+
+/// The same, and for bytes behind the element's end.
 [[nodiscard]] Result<void> check_length(ByteView content);
 
 }  // namespace telltale::pki

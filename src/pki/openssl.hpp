@@ -35,6 +35,11 @@ inline void free_memory(void* memory) noexcept {
   OPENSSL_free(memory);
 }
 
+/// Frees what OpenSSL allocated as secure memory.
+inline void free_secure_memory(void* memory) noexcept {
+  OPENSSL_secure_free(memory);
+}
+
 /// Frees a stack, not what it points to.
 inline void free_borrowing_stack(STACK_OF(X509) * stack) noexcept {
   sk_X509_free(stack);

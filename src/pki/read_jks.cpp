@@ -59,6 +59,17 @@ class Input {
   bool is_cut_off_ = false;
 };
 
+/// Whether Java's CertificateFactory takes a type for X.509: by its name, which keytool writes, or
+/// by its alias, which cert-manager writes; in either case (sun.security.provider.SunEntries).
+bool is_x509(ByteView type) {
+  const auto is_named = [type](std::string_view name) {
+    return std::ranges::equal(type, as_bytes(name), [](std::uint8_t a, std::uint8_t b) {
+      return a == b || (a == (b | 0x20U) && b >= 'A' && b <= 'Z');
+    });
+  };
+  return is_named("X.509") || is_named("X509");
+}
+
 class JksReader {
  public:
   JksReader(ByteView store, const StorePasswords& passwords)
@@ -145,7 +156,7 @@ class JksReader {
   Result<HeldCertificate> read_certificate(const std::string& alias) {
     if (version_ == version_2) {
       const ByteView type = input_.take_utf();
-      if (!std::ranges::equal(type, as_bytes("X.509")) && !input_.is_cut_off()) {
+      if (!is_x509(type) && !input_.is_cut_off()) {
         return Error(Errc::unsupported, "holds a certificate (" + alias + ") that is no X.509");
       }
     }
@@ -157,16 +168,12 @@ class JksReader {
     return certificate;
   }
 
-  /// What stands behind the entries: a digest, and nothing else.
+  /// What stands behind the entries: a digest. Java does not read on.
   Result<void> check_end() {
     const ByteView store = store_.first(store_.size() - input_.rest().size());
     const ByteView digest = input_.take(jks_digest_bytes);
     if (input_.is_cut_off()) {
       return cut_off();
-    }
-    if (!input_.rest().empty()) {
-      return Error(Errc::malformed,
-                   "has " + std::to_string(input_.rest().size()) + " bytes behind its end");
     }
     const Secret& password = passwords_.store;
     if (!password.empty() &&

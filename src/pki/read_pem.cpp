@@ -70,9 +70,10 @@ class PemBlock {
     return static_cast<int>(password.size());
   }
 
-  OpensslMemory<char> name_;
-  OpensslMemory<char> header_;
-  OpensslMemory<unsigned char> bytes_;
+  // Of OpenSSL's secure allocator, which is the plain one where no secure heap is set up.
+  std::unique_ptr<char, Deleter<free_secure_memory>> name_;
+  std::unique_ptr<char, Deleter<free_secure_memory>> header_;
+  std::unique_ptr<unsigned char, Deleter<free_secure_memory>> bytes_;
   std::size_t size_;
   std::size_t allocated_;
 };
@@ -93,7 +94,9 @@ class PemReader {
     unsigned char* bytes = nullptr;
     long size = 0;
     ++position_;
-    if (PEM_read_bio(source_.get(), &name, &header, &bytes, &size) == 1) {
+    // SECURE: the buffer it reads lines into, which may be a key's, is wiped.
+    if (PEM_read_bio_ex(source_.get(), &name, &header, &bytes, &size,
+                        PEM_FLAG_EAY_COMPATIBLE | PEM_FLAG_SECURE) == 1) {
       return std::optional<PemBlock>(std::in_place, name, header, bytes, size);
     }
     const unsigned long last = ERR_peek_last_error();

@@ -77,8 +77,9 @@ class WipedStore {
   ContentInfosPtr parts_;
 };
 
+/// What stands behind the store's end is passed over, as by Java and OpenSSL.
 Result<WipedStore> decode(ByteView content) {
-  if (const Result<void> length = check_length(content); !length) {
+  if (const Result<void> length = check_not_cut_off(content); !length) {
     return length.error();
   }
   const unsigned char* next = content.data();
@@ -86,12 +87,7 @@ Result<WipedStore> decode(ByteView content) {
   if (!store) {
     return openssl_error(Errc::malformed, damaged);
   }
-  WipedStore decoded(std::move(store));
-  if (next != content.data() + content.size()) {
-    const auto behind = content.data() + content.size() - next;
-    return Error(Errc::malformed, "has " + std::to_string(behind) + " bytes behind its end");
-  }
-  return decoded;
+  return WipedStore(std::move(store));
 }
 
 bool is_encrypted(const PKCS7& part) {

@@ -7,6 +7,7 @@
 
 #include "telltale/pki/store.hpp"
 
+#include "pki/jks_key_protector.hpp"
 #include "pki/read_jks.hpp"
 #include "pki/read_pkcs12.hpp"
 #include "support/stores.hpp"
@@ -75,10 +76,38 @@ TEST_CASE("damage: a store cut short at any byte -> an error") {
         "is cut off: it has 100 of " + std::to_string(pkcs12.size()) + " bytes");
 }
 
-TEST_CASE("damage: bytes behind a store's end -> said") {
+TEST_CASE("damage: bytes behind a store's end -> passed over, as by Java") {
   for (const std::string_view name : {"modern.p12", "java.jks", "trust.jks"}) {
-    CHECK(read(bytes_of(name) + "\n\n\n").error() ==
-          Error(Errc::malformed, "has 3 bytes behind its end"));
+    CAPTURE(name);
+    const mint::TempDir directory;
+    const std::string longer = bytes_of(name) + "\n\n\n";
+    const std::string file = directory.write("longer", longer);
+    CHECK_FALSE(support::keytool_list(file, store_password).empty());
+    const auto facts = read(longer);
+    REQUIRE(facts.has_value());
+    CHECK(facts->keys.size() + facts->certificates.size() > 0);
+  }
+}
+
+TEST_CASE("damage: a JKS whose certificates are of type X509, as cert-manager writes -> read") {
+  using namespace std::string_view_literals;
+  for (const std::string_view name : {"java.jks", "trust.jks"}) {
+    CAPTURE(name);
+    std::string bytes = bytes_of(name);
+    bytes.resize(bytes.size() - jks_digest_bytes);
+    constexpr std::string_view by_name = "\0\5X.509"sv;
+    for (std::size_t at = bytes.find(by_name); at != std::string::npos; at = bytes.find(by_name)) {
+      bytes.replace(at, by_name.size(), "\0\4X509"sv);
+    }
+    const JksDigest digest = digest_of_store(store_password, as_bytes(bytes));
+    bytes.append(digest.begin(), digest.end());
+    const mint::TempDir directory;
+    CHECK_FALSE(support::keytool_list(directory.write("x509.jks", bytes), store_password).empty());
+    const auto facts = read(bytes);
+    REQUIRE(facts.has_value());
+    const auto intact = read(bytes_of(name)).value();
+    CHECK(facts->keys.size() == intact.keys.size());
+    CHECK(facts->certificates.size() == intact.certificates.size());
   }
 }
 
