@@ -17,7 +17,7 @@ namespace {
 // Events come in swarms: a rotation is several of them.
 constexpr auto after_an_event = std::chrono::milliseconds(150);
 // For what makes no event: network file systems, directories that nobody could watch.
-constexpr auto poll_interval = std::chrono::seconds(10);
+constexpr auto poll_interval = std::chrono::seconds(4);
 
 }  // namespace
 
