@@ -130,7 +130,8 @@ void Report::add(Reason reason, Severity severity, const std::string& detail) {
 }
 
 AddressAssessment assess_address(const fleet::Target& target, const probe::Observation& observation,
-                                 Duration validity_margin, CivilTime now) {
+                                 Duration validity_margin, CivilTime now,
+                                 std::span<const fleet::Edge> /*callers*/) {
   const std::vector<VersionEvidence> versions = weigh(observation);
   AddressAssessment assessment = gather_facts(observation, versions);
   const Look look{.target = target,

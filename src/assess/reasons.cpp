@@ -133,54 +133,61 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "Shorten the trust store: JSSE clients end the handshake at 32768 bytes, even under `want`.",
      "jdk.tls.maxHandshakeMessageSize (sun.security.ssl.SSLConfiguration)"},
     {Reason::issuer_not_advertised, warning,
-     "The service advertises none of the issuers of telltale's own chain.",
-     "A Java or Go caller with a chain like telltale's would present nothing; add the issuer to "
-     "the service's trust store if that is what callers hold.",
+     "The service advertises none of the issuers of the chain that a caller, or telltale, holds.",
+     "A Java or Go caller with such a chain presents nothing: add the issuer to the service's "
+     "trust store, or the intermediate that is listed to the caller's keystore.",
      "sun.security.ssl.SunX509KeyManagerImpl; crypto/tls SupportsCertificate"},
     {Reason::issuer_encoding_differs, warning,
-     "The service advertises the issuer of telltale's own chain in another DER encoding.",
-     "Java compares names, Go compares bytes: a Go caller with a chain like telltale's would "
-     "present nothing. Issue from the CA certificate that the service trusts.",
+     "The service advertises the issuer of a caller's, or telltale's, chain in another DER "
+     "encoding.",
+     "Java compares names, Go compares bytes: a Go caller with such a chain presents nothing. "
+     "Issue "
+     "from the CA certificate that the service trusts.",
      "javax.security.auth.x500.X500Principal.equals; crypto/tls SupportsCertificate"},
     // our own credentials
-    {Reason::identity_rejected, warning, "The service refuses telltale's own identity.",
-     "Let telltale present a certificate from a CA that the service trusts, valid and with "
+    {Reason::identity_rejected, warning,
+     "The service refuses the identity of a caller, or telltale's.",
+     "Let it present a certificate from a CA that the service trusts, valid and with "
      "clientAuth.",
      "RFC 8446 4.4.2.4"},
     {Reason::identity_unconfirmed, info,
-     "The service refuses a client without a certificate; no identity of telltale's confirmed "
-     "that a good one gets in.",
-     "Configure `probe.identity` with a certificate that the service accepts.", "RFC 8446 4.4.2.4"},
+     "Whether the service accepts the certificate of a caller, or telltale's, could not be "
+     "confirmed.",
+     "Configure the identity with its key, from a CA in `trust`: then it is presented for real.",
+     "RFC 8446 4.4.2.4"},
     {Reason::identity_unreadable, warning, "An identity of telltale's own cannot be read anew.",
      "Mend the file or its password; until then telltale goes on with what it read last.",
      "telltale's configuration"},
-    {Reason::identity_expired, warning, "A certificate of telltale's own identity has expired.",
+    {Reason::identity_expired, warning,
+     "A certificate of an identity, a caller's or telltale's, has expired.",
      "Renew the certificate; telltale reads the new file by itself.", "RFC 5280 4.1.2.5"},
     {Reason::identity_not_yet_valid, warning,
-     "A certificate of telltale's own identity is not valid yet.",
+     "A certificate of an identity, a caller's or telltale's, is not valid yet.",
      "Check the clocks of the issuer and of telltale, or wait for the certificate's time.",
      "RFC 5280 4.1.2.5"},
-    {Reason::identity_expiring, warning, "A certificate of telltale's own identity ends soon.",
+    {Reason::identity_expiring, warning,
+     "A certificate of an identity, a caller's or telltale's, ends soon.",
      "Renew the certificate; telltale reads the new file by itself.", "RFC 5280 4.1.2.5"},
     {Reason::identity_usage_missing, warning,
-     "The certificate of telltale's own identity is not meant for TLS clients.",
+     "The certificate of an identity, a caller's or telltale's, is not meant for TLS clients.",
      "Issue it with digitalSignature in keyUsage and clientAuth in extendedKeyUsage, or without "
      "either extension (`openssl x509 -noout -ext keyUsage,extendedKeyUsage` shows them).",
      "RFC 5280 4.2.1.3 and 4.2.1.12; sun.security.validator.EndEntityChecker"},
-    {Reason::identity_weak, warning, "A certificate of telltale's own identity is weak.",
+    {Reason::identity_weak, warning,
+     "A certificate of an identity, a caller's or telltale's, is weak.",
      "Issue it anew with RSA of 2048 bits or more, or EC P-256, signed with SHA-256.",
      "jdk.certpath.disabledAlgorithms; crypto/x509 checkSignature; NIST SP 800-57"},
     {Reason::identity_incomplete, warning,
-     "The chain of telltale's own identity lacks a certificate between its own and the trust "
-     "anchor, or is out of order.",
+     "The chain of an identity, a caller's or telltale's, lacks a certificate between its own "
+     "and the trust anchor, or is out of order.",
      "Put the intermediates behind the leaf, each before its issuer (`cat tls.crt "
      "intermediate.crt`, or `openssl pkcs12 -export -certfile intermediate.crt`): servers build "
      "the path from what is sent. If the issuer is a root of other people's servers, all is well; "
      "put it into `trust`, and this ends.",
      "RFC 8446 4.4.2"},
     {Reason::key_algorithm_unsupported, warning,
-     "The key of telltale's own identity does not fit what the service asks for, so that nothing "
-     "was presented.",
+     "The key of an identity, a caller's or telltale's, does not fit what the service asks for, "
+     "so that nothing is presented.",
      "Use a key of a kind that the service's signature algorithms admit.", "RFC 8446 4.4.2.3"},
     {Reason::trust_unreadable, warning, "The trust anchors cannot be read anew.",
      "Mend the file or its password; until then telltale goes on with what it read last.",
@@ -193,6 +200,31 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
     {Reason::password_unreadable, warning, "The password of a target cannot be read anew.",
      "Mend the file of the password; until then telltale goes on with what it read last.",
      "telltale's configuration"},
+    // callers
+    {Reason::caller_accepted, info, "The caller gets in, and still would under `need`.",
+     "Nothing to do.", "docs/prediction.md"},
+    {Reason::caller_presents_nothing, error, "The caller has no certificate to present.",
+     "Give the client path a certificate (ok-http-client.key-store, javax.net.ssl.keyStore, "
+     "http.clientCertFile), take it off this service, or accept the breakage in the gate until a "
+     "date.",
+     "RFC 8446 4.4.2; docs/prediction.md"},
+    {Reason::caller_unknown, warning, "What the caller would present is not known.",
+     "Name the caller's `identity`, with its key if telltale may have it; or make the caller a "
+     "target, so that its own endpoint shows its certificate.",
+     "docs/prediction.md"},
+    {Reason::key_unusable, error, "The caller's runtime cannot load its key.",
+     "Write the key in a form that the runtime reads; `telltale inspect` says which.",
+     "armory/go-yaml-tools pkg/tls; sun.security.ssl.SunX509KeyManagerImpl"},
+    {Reason::versions_incompatible, error, "Caller and service speak no TLS version in common.",
+     "Allow TLS 1.2 or TLS 1.3 on both sides (`ok-http-client.tls-versions`, "
+     "`default.tlsVersions`).",
+     "RFC 8446 4.1.3"},
+    {Reason::evidence_insufficient, warning,
+     "What is known of the caller's certificate is less than the gate asks for.",
+     "Give telltale the caller's certificate or keystore under `identities`, or ask for less in "
+     "the "
+     "gate's `evidence`.",
+     "telltale's gate"},
     // the application
     {Reason::app_refused, warning, "The application turns telltale away.",
      "Give `health` a path that needs no login; behind nginx, see that telltale's identity is "
@@ -269,6 +301,20 @@ constexpr std::array own_reasons = {
     Reason::trust_unreadable,       Reason::truststore_empty,
     Reason::password_unreadable};
 
+constexpr std::array caller_reasons = {
+    Reason::chain_untrusted,         Reason::chain_incomplete,
+    Reason::chain_oversize,          Reason::certificate_malformed,
+    Reason::certificate_expired,     Reason::certificate_not_yet_valid,
+    Reason::certificate_weak,        Reason::usage_missing,
+    Reason::hostname_mismatch,       Reason::authorities_oversize,
+    Reason::issuer_not_advertised,   Reason::issuer_encoding_differs,
+    Reason::identity_rejected,       Reason::identity_expired,
+    Reason::identity_not_yet_valid,  Reason::identity_expiring,
+    Reason::identity_usage_missing,  Reason::identity_weak,
+    Reason::identity_incomplete,     Reason::key_algorithm_unsupported,
+    Reason::caller_presents_nothing, Reason::key_unusable,
+    Reason::versions_incompatible,   Reason::app_refused};
+
 constexpr std::array flip_reasons = {Reason::client_auth_none,       Reason::client_auth_unverified,
                                      Reason::client_auth_unknown,    Reason::authorities_missing,
                                      Reason::authorities_unexpected, Reason::certificate_expiring};
@@ -281,6 +327,10 @@ const ReasonRow& row_of(Reason reason) {
 
 bool concerns_own_identity(Reason reason) {
   return std::ranges::find(own_reasons, reason) != own_reasons.end();
+}
+
+bool concerns_callers(Reason reason) {
+  return std::ranges::find(caller_reasons, reason) != caller_reasons.end();
 }
 
 bool concerns_flip_only(Reason reason) {

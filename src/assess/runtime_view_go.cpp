@@ -115,7 +115,7 @@ void look_at_trust(const StoreFacts& facts, RuntimeView& view) {
 }  // namespace
 
 RuntimeView go_view(const StoreFacts& facts) {
-  RuntimeView view{.runtime = Runtime::go};
+  RuntimeView view{.runtime = RuntimeFamily::go};
   if (facts.format != pki::StoreFormat::pem) {
     view.as_identity = "nothing: there is no PEM in it";
     view.as_trust = "nobody, without an error: there is no PEM in it";

@@ -148,7 +148,7 @@ bool has_new_mac(const StoreFacts& facts) {
 }  // namespace
 
 RuntimeView java_view(const StoreFacts& facts) {
-  RuntimeView view{.runtime = Runtime::java};
+  RuntimeView view{.runtime = RuntimeFamily::java};
   if (!is_key_store(facts)) {
     view.as_identity = "nothing: it is no KeyStore";
     view.as_trust = "nobody: it is no KeyStore";

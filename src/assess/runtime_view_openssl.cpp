@@ -82,7 +82,7 @@ void refuse_for_servers(const StoreFacts& facts, RuntimeView& view) {
 }  // namespace
 
 RuntimeView openssl_view(const StoreFacts& facts) {
-  RuntimeView view{.runtime = Runtime::openssl};
+  RuntimeView view{.runtime = RuntimeFamily::openssl};
   if (facts.format == pki::StoreFormat::jks) {
     view.as_identity = "nothing: it reads no JKS";
     view.as_trust = "nobody: it reads no JKS";

@@ -217,9 +217,9 @@ void Look::record(const Connection& connection, tls::Handshake& handshake) {
   handshake = connection.session()->recorded(known);
   if (!handshake.peer_certificates.empty() && find(handshake.peer_certificates) == nullptr) {
     observation_.peer_chains.push_back(
-        {handshake.peer_certificates,
-         request_.trust->verify(handshake.peer_certificates, request_.target->expected_name(),
-                                started_at_)});
+        {.certificates = handshake.peer_certificates,
+         .verification = request_.trust->verify(handshake.peer_certificates,
+                                                request_.target->expected_name(), started_at_)});
   }
 }
 

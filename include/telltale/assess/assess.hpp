@@ -23,9 +23,12 @@ namespace telltale::assess {
 
 /// Judges one look at one address of `target` at the time `now`.
 /// `validity_margin`: a certificate that ends sooner than this is `certificate_expiring`.
+/// `callers`: the edges into `target`; on rediss a name that does not match is an error only if one
+/// of them looks at names.
 [[nodiscard]] AddressAssessment assess_address(const fleet::Target& target,
                                                const probe::Observation& observation,
-                                               Duration validity_margin, CivilTime now);
+                                               Duration validity_margin, CivilTime now,
+                                               std::span<const fleet::Edge> callers = {});
 
 /// Judges what the addresses of `target` show together. `addresses` holds those looked at so far;
 /// `resolution` is the newest one.

@@ -44,6 +44,19 @@ struct CertificateEnd {
   friend bool operator==(const CertificateEnd&, const CertificateEnd&) = default;
 };
 
+/// What became of a rehearsal at one version.
+struct RehearsalAssessment {
+  pki::Chain chain;  ///< that was to be presented; empty: nothing
+  std::string path;  ///< empty on rediss
+  tls::ProtocolVersion version = tls::ProtocolVersion::tls_1_3;
+  bool is_ours = false;    ///< our own identity's chain, on a path of calls
+  bool presented = false;  ///< its certificate left
+  /// The server took it as well as it takes a good one; nothing: it cannot be told. Of an empty
+  /// chain: whether a client without certificate is served on this path.
+  std::optional<bool> accepted;
+  std::string what_happened;  ///< `the peer sends the alert unknown_ca (48)`
+};
+
 struct AddressAssessment {
   fleet::Endpoint address;
   tls::ClientAuthMode mode = tls::ClientAuthMode::unknown;  ///< laxest() of its versions
@@ -56,6 +69,8 @@ struct AddressAssessment {
   std::optional<pki::ChainVerification> verification;  ///< of `certificates`
   std::optional<CertificateEnd> first_to_end;          ///< over all chains seen
   std::optional<probe::LoginAttempt> login;            ///< where one is expected and was tried
+  std::vector<probe::PeerChain> peer_chains;  ///< distinct; for callers, as verified for them
+  std::vector<RehearsalAssessment> rehearsals;
   bool reachable =
       false;  ///< at least one attempt was answered by the application, or TLS refused us
   std::vector<Finding> findings;  ///< at most one of each reason

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "telltale/assess/assessment.hpp"
+#include "telltale/assess/selection.hpp"
 #include "telltale/pki/certificate.hpp"
 #include "telltale/pki/verification.hpp"
 #include "telltale/time.hpp"
@@ -19,7 +20,8 @@ struct IdentityFacts {
   bool has_key = false;
   /// As a TLS client's, against our trust; nothing for an empty chain.
   std::optional<pki::ChainVerification> verification;
-  std::string unreadable;  ///< why the newest reading failed; empty: it did not
+  std::string unreadable;          ///< why the newest reading failed; empty: it did not
+  std::vector<HeldKeyFacts> keys;  ///< every key of its file, in the file's order; never empty
 };
 
 struct TrustFacts {

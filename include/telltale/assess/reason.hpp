@@ -60,6 +60,13 @@ enum class Reason {
   trust_unreadable,
   truststore_empty,
   password_unreadable,
+  // callers
+  caller_accepted,
+  caller_presents_nothing,
+  caller_unknown,
+  key_unusable,
+  versions_incompatible,
+  evidence_insufficient,
   // the application
   app_refused,
   app_unhealthy,
@@ -99,6 +106,9 @@ BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
     identity_incomplete, key_algorithm_unsupported, trust_unreadable, truststore_empty,
     password_unreadable)
 BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
+    caller_accepted, caller_presents_nothing, caller_unknown, key_unusable, versions_incompatible,
+    evidence_insufficient)
+BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
     app_refused, app_unhealthy, app_timeout, app_protocol, app_oversize, redis_auth, redis_version,
     redis_mode_unsupported, principal_mismatch, roles_mismatch)
 BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
@@ -126,9 +136,13 @@ struct ReasonRow {
 /// The row of a reason. Every reason has one.
 [[nodiscard]] const ReasonRow& row_of(Reason reason);
 
-/// The reason speaks of telltale's own identities, trust or passwords. Such findings never block a
-/// gate: they say what telltale could not confirm, not what a caller meets.
+/// As a finding about a target the reason speaks of telltale's own identities, trust or passwords.
+/// Such findings never block a gate: they say what telltale could not confirm, not what a caller
+/// meets. Of an edge the same reasons speak of the caller's identity, and block.
 [[nodiscard]] bool concerns_own_identity(Reason reason);
+
+/// The reason can be an edge's: it says why a caller does not get in, or would not.
+[[nodiscard]] bool concerns_callers(Reason reason);
 
 /// The reason speaks of the flip to `need` alone: it does not harm anybody today, so it does not
 /// count for a target whose goal is `none`.

@@ -12,15 +12,15 @@
 
 namespace telltale::assess {
 
-enum class Runtime {
+enum class RuntimeFamily {
   java,     ///< a KeyStore of OpenJDK 17, for Tomcat, OkHttp and `javax.net.ssl.*`
   go,       ///< armory/go-yaml-tools pkg/tls, as Dinghy reads `certFile` and `cacertFile`
   openssl,  ///< OpenSSL 3, as Redis, nginx and haproxy use it
 };
-BOOST_DESCRIBE_ENUM(Runtime, java, go, openssl)
+BOOST_DESCRIBE_ENUM(RuntimeFamily, java, go, openssl)
 
 struct RuntimeView {
-  Runtime runtime = Runtime::java;
+  RuntimeFamily runtime = RuntimeFamily::java;
   /// What it would send, leaf first. Empty: nothing; or there are several keys, and which one it
   /// sends is decided in the handshake.
   pki::Chain presents;

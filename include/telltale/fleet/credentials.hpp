@@ -22,18 +22,24 @@ namespace telltale::fleet {
 enum class CredentialKind { trust, identity, password };
 BOOST_DESCRIBE_ENUM(CredentialKind, trust, identity, password)
 
-/// Names one credential: the trust, an identity, or a target's password.
+/// Names one credential: a trust, an identity, or a target's password.
 struct CredentialName {
   CredentialKind kind = CredentialKind::trust;
-  std::string name;  ///< of the identity or of the target; empty for the trust
+  /// Of the identity or of the target. Of a trust its trust_name(): empty for our own, else the
+  /// file of a caller's.
+  std::string name;
 
   friend auto operator<=>(const CredentialName&, const CredentialName&) = default;
 };
 
 /// What was read. Sharing all of it, so that a copy is cheap and looks under way keep theirs.
 struct Credentials {
-  pki::TrustStorePtr trust;                                                   ///< never null
-  std::map<std::string, pki::IdentityPtr> identities;                         ///< by name
+  pki::TrustStorePtr trust;                            ///< ours, never null
+  std::map<std::string, pki::TrustStorePtr> trusts;    ///< callers', by trust_name(); never null
+  std::map<std::string, pki::IdentityPtr> identities;  ///< by name
+  /// Every key that an identity's file offers, in the file's order, by the identity's name. One
+  /// without a key, where the file holds none. The first is what `identities` has.
+  std::map<std::string, std::vector<pki::KeyEntry>> keys;
   std::map<std::string, std::shared_ptr<const pki::Secret>> redis_passwords;  ///< by target
   /// Those whose newest reading failed, and why: what stands above is then the last good one.
   std::map<CredentialName, Error> unreadable;

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/describe/enum.hpp>
@@ -87,6 +88,57 @@ struct Expectation {
   friend bool operator==(const Expectation&, const Expectation&) = default;
 };
 
+/// How a client is built: by which rule it presents a certificate, and whom it accepts. Written
+/// with dashes, see label().
+enum class Runtime {
+  java,              ///< JSSE with SunX509, the JDK's default KeyManagerFactory
+  java_pkix,         ///< JSSE with NewSunX509 (`ssl.KeyManagerFactory.algorithm=PKIX`)
+  java_refreshable,  ///< JSSE with kork's refreshable keys: the first key, whatever is asked for
+  go,                ///< crypto/tls
+  go_yaml_tools,     ///< crypto/tls through armory/go-yaml-tools (Dinghy): the leaf alone, PKCS#1
+  openssl,           ///< libssl: what it holds, whatever names are listed
+  none,              ///< a path without certificate: a probe, a preStop hook, gate's `proxies[]`
+};
+BOOST_DESCRIBE_ENUM(Runtime, java, java_pkix, java_refreshable, go, go_yaml_tools, openssl, none)
+
+/// `java-refreshable`: as configuration, JSON and metrics spell it.
+[[nodiscard]] std::string_view label(Runtime runtime);
+
+[[nodiscard]] constexpr bool is_jsse(Runtime runtime) noexcept {
+  return runtime == Runtime::java || runtime == Runtime::java_pkix ||
+         runtime == Runtime::java_refreshable;
+}
+
+[[nodiscard]] constexpr bool is_go(Runtime runtime) noexcept {
+  return runtime == Runtime::go || runtime == Runtime::go_yaml_tools;
+}
+
+/// One thing that a caller calls. What is not given is as the caller has it.
+struct Call {
+  std::string target;                   ///< names the callee
+  std::optional<std::string> identity;  ///< names what is presented
+  std::optional<pki::TrustFiles> trust;
+  std::optional<std::string> path;  ///< https only: instead of the callee's `health`
+  std::optional<Runtime> runtime;
+  std::vector<tls::ProtocolVersion> tls_versions;  ///< empty: as the caller has them
+  std::string source;                              ///< where it was configured, `telltale.yml:12`
+
+  friend bool operator==(const Call&, const Call&) = default;
+};
+
+/// Something that calls targets and is no target itself.
+struct Caller {
+  std::string name;                ///< unique among callers and targets
+  std::optional<Runtime> runtime;  ///< nothing only where every call has one
+  std::optional<std::string> identity;
+  std::optional<pki::TrustFiles> trust;            ///< nothing: the fleet's
+  std::vector<tls::ProtocolVersion> tls_versions;  ///< empty: both
+  std::vector<Call> calls;
+  std::string source;  ///< where it was configured, `telltale.yml:12`
+
+  friend bool operator==(const Caller&, const Caller&) = default;
+};
+
 struct Target {
   std::string name;
   Url url;
@@ -97,7 +149,10 @@ struct Target {
   std::string health = "/health";              ///< https only: the path that is asked for
   std::string username;  ///< rediss only: AUTH's user, empty for the default one
   std::optional<pki::SecretSource> password;  ///< rediss only: AUTH's
-  std::optional<std::string> identity;  ///< names what this target itself presents as a client
+  std::optional<std::string> identity;   ///< names what this target itself presents as a client
+  std::optional<pki::TrustFiles> trust;  ///< what it trusts as a client; nothing: the fleet's
+  std::optional<Runtime> runtime;        ///< what it is built with, as a client and as a server
+  std::vector<Call> calls;
   Goal goal = Goal::need;
   Expectation expect;
   std::string source;  ///< where it was configured, `telltale.yml:12`
@@ -110,10 +165,20 @@ struct Target {
   friend bool operator==(const Target&, const Target&) = default;
 };
 
+/// What is known of a certificate that a caller would present, from less to more.
+enum class Evidence {
+  none,         ///< nothing, or that there is no certificate
+  observed,     ///< what the caller's own endpoint presents as a server
+  certificate,  ///< the chain, without its key
+  keystore,     ///< the chain and its key, so that it can be rehearsed
+};
+BOOST_DESCRIBE_ENUM(Evidence, none, observed, certificate, keystore)
+
 /// A breakage that somebody has accepted until a date. It is named wherever the gate is, and blocks
 /// again when its reason changes or the date has passed.
 struct Acceptance {
-  std::string target;
+  std::string target;  ///< `target`, or the `callee` of an edge
+  std::string caller;  ///< of an edge; empty: the target itself is meant, and none of its edges
   std::string reason;  ///< a name of assess::Reason; checked when the configuration is read
   CivilTime until;     ///< first instant at which it no longer counts
   std::string why;
@@ -127,7 +192,8 @@ struct GateRules {
   unsigned rounds = 3;                               ///< consecutive clean rounds before it opens
   Duration minimum_time = std::chrono::minutes(10);  ///< `for`: and at least this long
   Duration certificate_validity =
-      std::chrono::hours(7 * 24);  ///< a certificate that ends sooner blocks
+      std::chrono::hours(7 * 24);          ///< a certificate that ends sooner blocks
+  Evidence evidence = Evidence::observed;  ///< the least that may open it for a caller
   std::vector<Acceptance> accept;
 
   friend bool operator==(const GateRules&, const GateRules&) = default;
@@ -149,12 +215,42 @@ struct Fleet {
   std::optional<pki::TrustFiles> trust;  ///< nothing: the system's trust store
   std::map<std::string, pki::IdentityFiles> identities;
   std::vector<Target> targets;   ///< in the order of the file; at least one; names are unique
+  std::vector<Caller> callers;   ///< those that are no target
   std::vector<GateRules> gates;  ///< at least one; names are unique
   /// Where `trust.file` and each `identities.NAME` were configured: `telltale.yml:12`.
   std::map<std::string, std::string> sources;
 
   friend bool operator==(const Fleet&, const Fleet&) = default;
 };
+
+/// One call as it is made: the caller's settings and the call's, joined.
+struct Edge {
+  std::string caller;
+  std::string callee;
+  Runtime runtime = Runtime::java;
+  std::optional<std::string> identity;  ///< names what the caller holds
+  /// Where `identity` is nothing: its own endpoint, the target `caller`, shows what it holds, since
+  /// Spinnaker's guide has the server certificate serve as the client certificate. False: it
+  /// presents nothing.
+  bool is_observed = false;
+  std::optional<pki::TrustFiles> trust;            ///< nothing: the fleet's
+  std::string path;                                ///< that it asks for; empty on rediss
+  std::vector<tls::ProtocolVersion> tls_versions;  ///< that the caller speaks, never empty
+  std::string source;                              ///< where the call was configured
+
+  friend bool operator==(const Edge&, const Edge&) = default;
+};
+
+/// Every call of the fleet: those of targets in the file's order, then those of callers.
+/// On rediss a Java caller presents what the JVM-wide `javax.net.ssl.keyStore` holds, and trusts
+/// what `javax.net.ssl.trustStore` does, never what ok-http-client has; and Dinghy's `http.*` is
+/// not for Redis either (both: docs/prediction.md). So there only the call's own `identity` and
+/// `trust` count for the runtimes java-* and go-yaml-tools, and java-refreshable is java. A caller
+/// whose runtime is `none` has neither identity nor trust unless the call names a trust.
+[[nodiscard]] std::vector<Edge> edges_of(const Fleet& fleet);
+
+/// Names the trust of a call: its file, or nothing for the fleet's own.
+[[nodiscard]] std::string trust_name(const std::optional<pki::TrustFiles>& trust);
 
 /// The identity that we present to `target`: `probe.identity`, else the one named `telltale`, else
 /// the target's own, else the first (by name). Those that have no key are passed over; null if none

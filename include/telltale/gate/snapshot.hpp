@@ -12,6 +12,7 @@
 
 #include "telltale/assess/assessment.hpp"
 #include "telltale/assess/credentials.hpp"
+#include "telltale/assess/prediction.hpp"
 #include "telltale/fleet/fleet.hpp"
 #include "telltale/gate/state.hpp"
 
@@ -55,6 +56,41 @@ struct TargetEntry {
 
 using TargetEntryPtr = std::shared_ptr<const TargetEntry>;
 
+/// One edge, as predicted from the newest looks.
+struct EdgeEntry {
+  fleet::Edge edge;
+  /// One for each address of the callee, in the order of its entry; a single one without an
+  /// address where the callee has none that was looked at.
+  std::vector<assess::EdgeAssessment> rows;
+  assess::Verdict verdict = assess::Verdict::unknown;  ///< the worst of its rows
+  std::vector<assess::Reason> reasons_seen;            ///< of rows that break or are broken, sorted
+};
+
+using EdgeEntryPtr = std::shared_ptr<const EdgeEntry>;
+
+/// What an event tells of.
+enum class EventKind { edge, gate };
+BOOST_DESCRIBE_ENUM(EventKind, edge, gate)
+
+/// One change of a verdict or of a gate's status.
+struct Event {
+  CivilTime at;
+  EventKind kind = EventKind::edge;
+  std::string caller;  ///< of an edge
+  std::string callee;  ///< of an edge
+  std::string gate;    ///< of a gate
+  std::string from;    ///< a name of assess::Verdict or gate::Status; empty: it was not there
+  std::string to;      ///< likewise
+  assess::Reason reason = assess::Reason::unknown;  ///< of what it is now
+  std::string detail;                               ///< why
+
+  friend bool operator==(const Event&, const Event&) = default;
+};
+
+/// The newest events, oldest first, at most max_events. Shared while nothing happens.
+inline constexpr std::size_t max_events = 1000;
+using EventsPtr = std::shared_ptr<const std::vector<Event>>;
+
 struct GateEntry {
   fleet::GateRules rules;
   GateState state;
@@ -95,6 +131,8 @@ struct Health {
 struct Snapshot {
   fleet::ProbeRules probe;
   std::vector<TargetEntryPtr> targets;  ///< in the fleet's order
+  std::vector<EdgeEntryPtr> edges;      ///< as fleet::edges_of() has them
+  EventsPtr events = std::make_shared<const std::vector<Event>>();  ///< never null
   std::vector<GateEntry> gates;
   CredentialEntries credentials;
   std::array<Histogram, enumerators<probe::Phase>().size()> phase_durations;

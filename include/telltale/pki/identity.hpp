@@ -12,6 +12,7 @@
 #include "telltale/error.hpp"
 #include "telltale/pki/certificate.hpp"
 #include "telltale/pki/secret.hpp"
+#include "telltale/pki/store.hpp"
 
 struct evp_pkey_st;
 struct x509_st;
@@ -44,6 +45,10 @@ class Identity {
   /// not belong to the certificate. A password's own file is named by its key (`password_file`)
   /// only.
   [[nodiscard]] static Result<std::shared_ptr<const Identity>> load(const IdentityFiles& files);
+
+  /// The same identity with its first certificate alone: what go-yaml-tools makes of a chain
+  /// (pkg/tls, GetX509KeyPair takes the first PEM block). Shares the key.
+  [[nodiscard]] std::shared_ptr<const Identity> leaf_only() const;
 
   /// Makes an identity from PEM texts; `key_pem` may be empty, and is then looked for behind the
   /// certificates. Errors speak of "certificate" and "key".
@@ -86,5 +91,19 @@ class Identity {
 };
 
 using IdentityPtr = std::shared_ptr<const Identity>;
+
+/// One of the keys that a file offers, with its chain.
+struct KeyEntry {
+  std::string alias;     ///< a store's; empty in PEM and DER
+  IdentityPtr identity;  ///< never null; without a key where the file holds none
+  /// Where the key lies and how, in words that runtimes care for; nothing without a key.
+  std::optional<KeyEncoding> encoding;
+  /// Java passes over this key of a store (see StoreKey). Of PEM and DER this says nothing.
+  bool is_seen_by_java = true;
+};
+
+/// Reads every key of a store, or the one that `files.alias` names; of PEM and DER the one there
+/// is. Errors as of Identity::load, but several keys without an alias are none.
+[[nodiscard]] Result<std::vector<KeyEntry>> load_keys(const IdentityFiles& files);
 
 }  // namespace telltale::pki

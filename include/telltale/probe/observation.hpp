@@ -131,10 +131,28 @@ struct PlaintextAttempt {
   std::optional<Failure> failure;
 };
 
+/// How a chain that the peer sent verified against the trust of some callers.
+struct CallerVerification {
+  std::string trust;  ///< fleet::trust_name()
+  pki::ChainVerification verification;
+};
+
 /// A chain that the peer sent, and how it verified. One look usually sees one.
 struct PeerChain {
   pki::Chain certificates;
-  pki::ChainVerification verification;  ///< against our trust and the target's expected name
+  pki::ChainVerification verification;       ///< against our trust and the target's expected name
+  std::vector<CallerVerification> by_trust;  ///< against every other trust that callers have
+  /// As a TLS client's chain, against our trust: where the target may present it as a caller.
+  std::optional<pki::ChainVerification> as_client;
+};
+
+/// One more fresh connection, for the sake of calls: with a caller's own certificate, or on a path
+/// that only calls name. No mode follows from it.
+struct Rehearsal {
+  Attempt attempt;       ///< presentation `identity`: `chain` was meant to be presented
+  std::string path;      ///< that was asked for; empty on rediss
+  pki::Chain chain;      ///< what was meant to be presented, exactly; empty: nothing
+  bool is_ours = false;  ///< `chain` is our own identity's, to compare with on a path of calls
 };
 
 /// Who we were when we presented ourselves.
@@ -152,6 +170,8 @@ struct Observation {
   std::vector<PeerChain> peer_chains;   ///< distinct, in the order seen
   std::optional<OurIdentity> identity;  ///< nothing: we have none to present here
   std::optional<LoginAttempt> login;  ///< where the target expects a login; no mode follows from it
+  std::vector<Rehearsal>
+      rehearsals;  ///< in the order made; what is missing was not reached in time
 };
 
 /// What resolving a target's name gave.

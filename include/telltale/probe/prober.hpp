@@ -3,9 +3,11 @@
 // deadline.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "telltale/fleet/fleet.hpp"
 #include "telltale/pki/identity.hpp"
@@ -19,16 +21,33 @@ class io_context;
 
 namespace telltale::probe {
 
+/// A caller's certificate, to be presented as that caller would: exactly its chain, for its path.
+struct RehearsalRequest {
+  pki::IdentityPtr identity;  ///< with a key; its chain is what the caller's runtime sends
+  std::string path;           ///< empty on rediss
+};
+
+/// What the calls of one target ask of a look at it.
+struct CallRequest {
+  std::vector<RehearsalRequest> rehearsals;  ///< distinct
+  /// Distinct paths of calls other than the target's `health`: asked for with nothing and with our
+  /// identity, so that a rehearsal can be compared.
+  std::vector<std::string> paths;
+  std::map<std::string, pki::TrustStorePtr> trusts;  ///< callers', by fleet::trust_name()
+  bool is_observed = false;  ///< what the target presents is what it holds as a caller
+};
+
 /// Everything one look needs; it owns or shares all of it, since a reload may come meanwhile.
 struct LookRequest {
   std::shared_ptr<const fleet::Target> target;
   fleet::Endpoint address;
-  Duration timeout{};  ///< for the whole look
+  Duration timeout{};  ///< for the whole look but the rehearsals, which have another one
   bool presents_stranger = true;
   std::string identity_name;
   pki::IdentityPtr identity;  ///< with a key; null: we have none to present here
   pki::TrustStorePtr trust;   ///< never null
   std::shared_ptr<const pki::Secret> redis_password;  ///< null: no AUTH
+  std::shared_ptr<const CallRequest> calls;           ///< null: nobody calls it, nor does it call
 };
 
 /// Makes looks on one io_context, whose thread is the only one to call it. Keeps one TLS context
@@ -47,8 +66,10 @@ class Prober {
 
   /// Looks at one address: `nothing`, `identity` and `stranger` over TLS 1.3 and over TLS 1.2, then
   /// plaintext, each on a fresh connection. A server that asks for no certificate is not presented
-  /// one, and a version that it does not speak is tried once. `done` is called on the io_context's
-  /// thread, never from within this call, and always: what goes wrong is in the Observation.
+  /// one, and a version that it does not speak is tried once. Then the rehearsals that `calls` asks
+  /// for, at each version at which a certificate is asked for, within another `timeout`. `done` is
+  /// called on the io_context's thread, never from within this call, and always: what goes wrong is
+  /// in the Observation.
   void look(LookRequest request, std::function<void(Observation)> done);
 
   /// Drops the TLS contexts of all identities but these, and with them the keys. Looks under way go

@@ -24,7 +24,7 @@ pki::Chain whole_chain() {
   return {held().leaf, held().intermediate};
 }
 
-RuntimeView view_of(const StoreFacts& facts, Runtime runtime) {
+RuntimeView view_of(const StoreFacts& facts, RuntimeFamily runtime) {
   return runtime_views(facts).at(static_cast<std::size_t>(runtime));
 }
 
@@ -43,7 +43,7 @@ struct Row {
   std::vector<std::string_view> refusals{};  ///< a part of each
 };
 
-void check(Runtime runtime, const std::vector<Row>& rows) {
+void check(RuntimeFamily runtime, const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     const RuntimeView view = view_of(row.facts, runtime);
     CAPTURE(row.what);
@@ -68,16 +68,16 @@ TEST_SUITE_BEGIN("assess");
 TEST_CASE("runtimes: any file -> Java, Go and OpenSSL, in this order") {
   const std::vector<RuntimeView> views = runtime_views({});
   REQUIRE(views.size() == 3);
-  CHECK(views[0].runtime == Runtime::java);
-  CHECK(views[1].runtime == Runtime::go);
-  CHECK(views[2].runtime == Runtime::openssl);
+  CHECK(views[0].runtime == RuntimeFamily::java);
+  CHECK(views[1].runtime == RuntimeFamily::go);
+  CHECK(views[2].runtime == RuntimeFamily::openssl);
 }
 
 TEST_CASE("Java's view: one row a rule") {
   const std::string_view new_mac = "before 8u301 and 11.0.12";
   const pki::Chain chain = whole_chain();
   const pki::StoreKey orca = key("orca", KeyEncoding::pkcs12, chain);
-  check(Runtime::java,
+  check(RuntimeFamily::java,
         {
             {"a keystore of one key",
              pkcs12({orca}),
@@ -182,7 +182,7 @@ TEST_CASE("Java's view: one row a rule") {
 TEST_CASE("Go's view: one row a rule") {
   const pki::Chain chain = whole_chain();
   const pki::Chain leaf = {held().leaf};
-  check(Runtime::go,
+  check(RuntimeFamily::go,
         {
             {"a leaf and its PKCS#1 key", pem(leaf, KeyEncoding::pkcs1), 1, "its first certificate",
              1, "1 anchor"},
@@ -289,7 +289,7 @@ TEST_CASE("Go's view: one row a rule") {
 
 TEST_CASE("OpenSSL's view: one row a rule") {
   const pki::Chain chain = whole_chain();
-  check(Runtime::openssl,
+  check(RuntimeFamily::openssl,
         {
             {"a chain and its key", pem(chain, KeyEncoding::pkcs8, "PRIVATE KEY"), 2,
              "the key with 2 certificates, up to one issued by CN=Root", 0,

@@ -70,7 +70,7 @@ Inspection keystore() {
                        .alias = "root",
                        .certificates = {inspected(root)},
                        .shape = {.ends_in_root = true}}},
-          .views = {{.runtime = assess::Runtime::java,
+          .views = {{.runtime = assess::RuntimeFamily::java,
                      .presents = {first.certificate},
                      .as_identity = "the key orca",
                      .anchors = 1,

@@ -1,0 +1,125 @@
+// Who calls whom: targets' and callers' calls, joined with what the caller has.
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "telltale/fleet/fleet.hpp"
+
+namespace telltale::fleet {
+namespace {
+
+/// What calls, be it a target or not.
+struct Side {
+  const std::string& name;
+  std::optional<Runtime> runtime;
+  const std::optional<std::string>& identity;
+  const std::optional<pki::TrustFiles>& trust;
+  std::vector<tls::ProtocolVersion> tls_versions;
+  bool has_endpoint = false;
+};
+
+/// Redis clients do not take the client settings for HTTP: Jedis uses the JVM's default SSLContext
+/// (`javax.net.ssl.*`), go-redis in Dinghy is given none.
+bool has_settings_for_http_only(Runtime runtime) {
+  return is_jsse(runtime) || runtime == Runtime::go_yaml_tools;
+}
+
+std::vector<tls::ProtocolVersion> first_given(const std::vector<tls::ProtocolVersion>& first,
+                                              const std::vector<tls::ProtocolVersion>& second) {
+  if (!first.empty()) {
+    return first;
+  }
+  if (!second.empty()) {
+    return second;
+  }
+  return {tls::ProtocolVersion::tls_1_3, tls::ProtocolVersion::tls_1_2};
+}
+
+Edge join(const Side& caller, const Call& call, const Target& callee) {
+  const bool is_redis = callee.url.scheme == Scheme::rediss;
+  Edge edge{.caller = caller.name, .callee = callee.name, .source = call.source};
+  edge.runtime = call.runtime.value_or(caller.runtime.value_or(Runtime::java));
+  edge.tls_versions = first_given(call.tls_versions, caller.tls_versions);
+  edge.trust = call.trust;
+  if (!is_redis) {
+    edge.path = call.path.value_or(callee.health);
+  }
+  if (edge.runtime == Runtime::none) {
+    return edge;
+  }
+  edge.identity = call.identity;
+  if (is_redis && has_settings_for_http_only(edge.runtime)) {
+    // kork's refreshable keys are ok-http-client's.
+    edge.runtime = edge.runtime == Runtime::java_refreshable ? Runtime::java : edge.runtime;
+    return edge;
+  }
+  if (!edge.identity) {
+    edge.identity = caller.identity;
+  }
+  if (!edge.trust) {
+    edge.trust = caller.trust;
+  }
+  edge.is_observed = !edge.identity && caller.has_endpoint && !is_redis;
+  return edge;
+}
+
+void join_all(const Fleet& fleet, const Side& caller, const std::vector<Call>& calls,
+              std::vector<Edge>& edges) {
+  for (const Call& call : calls) {
+    const auto callee = std::ranges::find(fleet.targets, call.target, &Target::name);
+    if (callee != fleet.targets.end()) {
+      edges.push_back(join(caller, call, *callee));
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view label(Runtime runtime) {
+  switch (runtime) {
+    case Runtime::java:
+      return "java";
+    case Runtime::java_pkix:
+      return "java-pkix";
+    case Runtime::java_refreshable:
+      return "java-refreshable";
+    case Runtime::go:
+      return "go";
+    case Runtime::go_yaml_tools:
+      return "go-yaml-tools";
+    case Runtime::openssl:
+      return "openssl";
+    case Runtime::none:
+      return "none";
+  }
+  return {};
+}
+
+std::vector<Edge> edges_of(const Fleet& fleet) {
+  std::vector<Edge> edges;
+  for (const Target& target : fleet.targets) {
+    const Side caller{.name = target.name,
+                      .runtime = target.runtime,
+                      .identity = target.identity,
+                      .trust = target.trust,
+                      .tls_versions = {},
+                      .has_endpoint = target.url.scheme == Scheme::https};
+    join_all(fleet, caller, target.calls, edges);
+  }
+  for (const Caller& each : fleet.callers) {
+    const Side caller{.name = each.name,
+                      .runtime = each.runtime,
+                      .identity = each.identity,
+                      .trust = each.trust,
+                      .tls_versions = each.tls_versions};
+    join_all(fleet, caller, each.calls, edges);
+  }
+  return edges;
+}
+
+std::string trust_name(const std::optional<pki::TrustFiles>& trust) {
+  return trust ? trust->file : std::string();
+}
+
+}  // namespace telltale::fleet
