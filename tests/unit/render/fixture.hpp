@@ -245,7 +245,7 @@ inline gate::Snapshot mixed_fleet() {
   need.state = {};
   need.state.whole.status = gate::Status::closed;
   need.state.whole.last_transition = ago(std::chrono::minutes(5)).civil;
-  need.rules.accept = {{"redis", "connect_refused", civil(2027, 1, 31, 0), "moves to SQL"}};
+  need.rules.accept = {{"redis", "", "connect_refused", civil(2027, 1, 31, 0), "moves to SQL"}};
   gate::GateEntry canary = open_gate("canary");
   canary.rules.targets = {"gate"};
 
