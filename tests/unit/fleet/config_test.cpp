@@ -154,11 +154,11 @@ TEST_SUITE("fleet") {
     CHECK(fleet.targets[3].password == pki::SecretSource::in_environment("CACHE_PASSWORD"));
 
     REQUIRE(fleet.gates.size() == 2);
-    CHECK(fleet.gates[0] == GateRules{"need", {}, 5, 1h, 24h * 14, {}});
+    CHECK(fleet.gates[0] == GateRules{"need", {}, 5, 1h, 24h * 14, Evidence::observed, {}});
     CHECK(fleet.gates[1].targets == std::vector<std::string>{"redis"});
     REQUIRE(fleet.gates[1].accept.size() == 1);
     CHECK(fleet.gates[1].accept[0] ==
-          Acceptance{"redis", "redis_version",
+          Acceptance{"redis", "", "redis_version",
                      std::chrono::sys_days(std::chrono::year(2027) / 2 / 1),
                      "moves to SQL, says \"ops\""});
   }
@@ -217,10 +217,10 @@ TEST_SUITE("fleet") {
   TEST_CASE("load_config: a file that is there, missing, a directory, too large") {
     const ConfigFiles files;
     const std::string good = files.write("good.yml", "targets: [{name: a, url: \"https://a\"}]\n");
-    CHECK(load_config(good, test::known_reasons).has_value());
+    CHECK(load_config(good, test::acceptable).has_value());
 
     const auto complaint = [&](const std::string& file) {
-      return files.without_directory(load_config(file, test::known_reasons).error().detail());
+      return files.without_directory(load_config(file, test::acceptable).error().detail());
     };
     CHECK(complaint(files.path("none.yml")) ==
           "none.yml: cannot be read: No such file or directory");
