@@ -111,7 +111,7 @@ TEST_SUITE("fleet") {
     CHECK((ci.trust == ca));
     CHECK((ci.tls_versions == std::vector{ProtocolVersion::tls_1_3, ProtocolVersion::tls_1_2}));
     CHECK(ci.calls.size() == 1);
-    CHECK(files.without_directory(ci.source) == "telltale.yml:18");
+    CHECK(files.without_directory(ci.source) == "telltale.yml:19");
     CHECK_FALSE(fleet.callers[1].runtime);
     CHECK((fleet.callers[1].calls[0].runtime == Runtime::openssl));
     CHECK((fleet.callers[1].calls[1].runtime == Runtime::java));
