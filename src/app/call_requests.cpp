@@ -1,6 +1,7 @@
 #include "telltale/app/call_requests.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -108,9 +109,13 @@ pki::IdentityPtr Collection::as_sent(fleet::Runtime runtime, const pki::Identity
 }  // namespace
 
 CallRequests::CallRequests(const fleet::Fleet& fleet, const fleet::Credentials& credentials) {
+  std::map<std::string_view, const fleet::Target*> targets;
+  for (const fleet::Target& target : fleet.targets) {
+    targets.emplace(target.name, &target);
+  }
   Collection collection(credentials);
   for (const fleet::Edge& edge : fleet::edges_of(fleet)) {
-    collection.add(edge, *std::ranges::find(fleet.targets, edge.callee, &fleet::Target::name));
+    collection.add(edge, *targets.at(edge.callee));
   }
   for (auto& [target, request] : collection.take()) {
     if (asks_for_something(request)) {

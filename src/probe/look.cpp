@@ -316,7 +316,11 @@ void Look::verify_for_callers() {
   const std::string& name = request_.target->expected_name();
   for (PeerChain& chain : observation_.peer_chains) {
     for (const auto& [trust_name, trust] : request_.calls->trusts) {
-      chain.by_trust.push_back({trust_name, trust->verify(chain.certificates, name, started_at_)});
+      // A caller may name the very file that we trust.
+      chain.by_trust.push_back(
+          {trust_name, trust == request_.trust
+                           ? chain.verification
+                           : trust->verify(chain.certificates, name, started_at_)});
     }
     if (request_.calls->is_observed) {
       chain.as_client = request_.trust->verify_client(chain.certificates, started_at_);

@@ -351,14 +351,15 @@ TEST_CASE("callers' trusts: several -> the chain is verified once against each, 
       pki::TrustStore::from_pem(lab().issuing.certificate_pem()).value();
   const pki::TrustStorePtr other = pki::TrustStore::from_pem(elsewhere.certificate_pem()).value();
   const TestPeer peer(options_of(ClientAuth::want));
-  const Observation observation =
-      Looker().look(with(request_of(peer), {.rehearsals = {{friendly(), "/health"}},
-                                            .trusts = {{"a.pem", issuing}, {"b.pem", other}}}));
+  const Observation observation = Looker().look(
+      with(request_of(peer),
+           {.rehearsals = {{friendly(), "/health"}},
+            .trusts = {{"a.pem", issuing}, {"b.pem", other}, {"ours.pem", lab().trust}}}));
   REQUIRE(observation.peer_chains.size() == 1);
   const probe::PeerChain& chain = observation.peer_chains[0];
   CHECK(chain.verification.trusted);
   CHECK(chain.verification.path.size() == 3);
-  REQUIRE(chain.by_trust.size() == 2);
+  REQUIRE(chain.by_trust.size() == 3);
   CHECK(chain.by_trust[0].trust == "a.pem");
   CHECK(chain.by_trust[0].verification.trusted);
   CHECK(chain.by_trust[0].verification.name_matches);
@@ -366,6 +367,7 @@ TEST_CASE("callers' trusts: several -> the chain is verified once against each, 
   CHECK(chain.by_trust[1].trust == "b.pem");
   CHECK_FALSE(chain.by_trust[1].verification.trusted);
   CHECK(chain.by_trust[1].verification.name == "localhost");
+  CHECK(chain.by_trust[2].verification.path == chain.verification.path);  // the same objects
   CHECK_FALSE(chain.as_client);
   for (const Rehearsal& rehearsal : observation.rehearsals) {
     CHECK(rehearsal.attempt.handshake.peer_certificates == chain.certificates);  // same objects
