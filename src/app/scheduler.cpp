@@ -8,6 +8,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "app/same_content.hpp"
+
 namespace telltale::app {
 
 using std::chrono::steady_clock;
@@ -18,7 +20,8 @@ namespace {
 // become older than an interval by it.
 constexpr int jitter_divisor = 10;
 
-probe::LookRequest request_for(const Plan& plan, const std::shared_ptr<const fleet::Target>& target,
+probe::LookRequest request_for(const Plan& plan, const CallRequests& calls,
+                               const std::shared_ptr<const fleet::Target>& target,
                                const fleet::Endpoint& address) {
   const fleet::Fleet& fleet = *plan.fleet;
   const fleet::Credentials& credentials = *plan.credentials;
@@ -28,6 +31,7 @@ probe::LookRequest request_for(const Plan& plan, const std::shared_ptr<const fle
       .timeout = fleet.probe.timeout,
       .presents_stranger = fleet.probe.stranger == fleet::Stranger::every_round,
       .trust = credentials.trust,
+      .calls = calls.of(target->name),
   };
   const std::string* name = fleet::identity_for(fleet, credentials.identities, *target);
   if (name != nullptr) {
@@ -41,33 +45,10 @@ probe::LookRequest request_for(const Plan& plan, const std::shared_ptr<const fle
   return request;
 }
 
-bool is_same(const pki::Chain& one, const pki::Chain& other) {
-  return std::ranges::equal(one, other, {}, &pki::Certificate::fingerprint_sha256,
-                            &pki::Certificate::fingerprint_sha256);
-}
-
-/// By content: a file that was touched makes no difference, nor does a reload. Where nobody knows
-/// the anchors, as of the system's trust, they count as the same.
-bool is_same(const pki::TrustStorePtr& one, const pki::TrustStorePtr& other) {
-  return one == other || is_same(one->anchors(), other->anchors());
-}
-
-bool is_same(const pki::IdentityPtr& one, const pki::IdentityPtr& other) {
-  return one == other || (one && other && is_same(one->chain(), other->chain()));
-}
-
-bool is_same(const std::shared_ptr<const pki::Secret>& one,
-             const std::shared_ptr<const pki::Secret>& other) {
-  return one == other || (one && other && one->reveal() == other->reveal());
-}
-
 /// A look at an unchanged target is made with the same credentials under either plan.
-bool looks_the_same(const Plan& one, const Plan& other,
-                    const std::shared_ptr<const fleet::Target>& target) {
-  const probe::LookRequest before = request_for(one, target, {});
-  const probe::LookRequest after = request_for(other, target, {});
+bool looks_the_same(const probe::LookRequest& before, const probe::LookRequest& after) {
   return is_same(before.trust, after.trust) && is_same(before.identity, after.identity) &&
-         is_same(before.redis_password, after.redis_password);
+         is_same(before.redis_password, after.redis_password) && is_same(before.calls, after.calls);
 }
 
 }  // namespace
@@ -90,6 +71,7 @@ Scheduler::Scheduler(boost::asio::io_context& context, Plan plan, gate::Board& b
                      Listener listener)
     : context_(context),
       plan_(std::move(plan)),
+      calls_(*plan_.fleet, *plan_.credentials),
       board_(board),
       listener_(std::move(listener)),
       prober_(context, read_clocks().civil, listener_.on_internal_error),
@@ -116,6 +98,7 @@ void Scheduler::run_once(std::function<void()> done) {
 }
 
 void Scheduler::reconfigure(const Plan& plan) {
+  CallRequests calls(*plan.fleet, *plan.credentials);
   std::map<std::string, CyclePtr> before;
   for (const CyclePtr& cycle : cycles_) {
     before.emplace(cycle->target->name, cycle);
@@ -129,7 +112,8 @@ void Scheduler::reconfigure(const Plan& plan) {
       continue;
     }
     const CyclePtr& known = found->second;
-    if (!looks_the_same(plan_, plan, known->target)) {
+    if (!looks_the_same(request_for(plan_, calls_, known->target, {}),
+                        request_for(plan, calls, known->target, {}))) {
       board_.outdate(target.name);
       newcomers.push_back(cycles.emplace_back(make_cycle(target, cycles.size())));
       newcomers.back()->addresses = known->addresses;
@@ -144,6 +128,7 @@ void Scheduler::reconfigure(const Plan& plan) {
   }
   cycles_ = std::move(cycles);
   const Plan old = std::exchange(plan_, plan);
+  calls_ = std::move(calls);
   forget_old_identities();
   if (old.fleet->probe.interval != plan_.fleet->probe.interval) {
     take_interval();
@@ -161,7 +146,7 @@ void Scheduler::set_credentials(std::shared_ptr<const fleet::Credentials> creden
 }
 
 void Scheduler::forget_old_identities() {
-  std::set<pki::IdentityPtr> in_use;
+  std::set<pki::IdentityPtr> in_use = calls_.identities();
   for (const auto& [name, identity] : plan_.credentials->identities) {
     in_use.insert(identity);
   }
@@ -216,7 +201,7 @@ void Scheduler::look_at_next() {
     const WaitingLook next = std::move(waiting_.front());
     waiting_.pop_front();
     ++in_flight_;
-    prober_.look(request_for(plan_, next.cycle->target, next.address),
+    prober_.look(request_for(plan_, calls_, next.cycle->target, next.address),
                  [this, weak = WeakCycle(next.cycle),
                   alive = std::weak_ptr(alive_)](const probe::Observation& seen) {
                    if (alive.expired() || stopped_) {

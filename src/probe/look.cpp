@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "probe/dialogue.hpp"
 #include "probe/http_reader.hpp"
 #include "probe/login_reader.hpp"
 
@@ -17,9 +16,6 @@ using std::chrono::steady_clock;
 // came within 20 ms; only a Go server without tickets makes us wait.
 constexpr Duration longest_silence = std::chrono::seconds(1);
 constexpr int silences_per_timeout = 5;
-
-// A stranger outlives the daemon, or its certificate would one day be refused for its dates alone.
-constexpr auto stranger_lifetime = std::chrono::years(20);
 
 Duration silence_within(Duration timeout) {
   return std::min(longest_silence, timeout / silences_per_timeout);
@@ -42,43 +38,6 @@ class Stopwatch {
 };
 
 }  // namespace
-
-Strangers::Strangers(CivilTime now)
-    : made_at_(now),
-      ec_(pki::Identity::make_stranger(pki::KeyAlgorithm::ec, now, stranger_lifetime)) {}
-
-const pki::IdentityPtr& Strangers::rsa() {
-  if (!rsa_) {
-    rsa_ = pki::Identity::make_stranger(pki::KeyAlgorithm::rsa, made_at_, stranger_lifetime);
-  }
-  return rsa_;
-}
-
-Prober::Contexts::Contexts(CivilTime now) {
-  // Owned by the credential, which contexts copy and which outlives this one.
-  const auto strangers = std::make_shared<Strangers>(now);
-  stranger_ = {.identity = strangers->ec(),
-               .alternative = [strangers] { return strangers->rsa(); }};
-}
-
-Prober::Contexts::Contexts(const Contexts& before, const std::set<pki::IdentityPtr>& in_use)
-    : stranger_(before.stranger_) {
-  for (const auto& [key, context] : before.contexts_) {
-    const pki::IdentityPtr& identity = key.second;
-    if (!identity || identity == stranger_.identity || in_use.contains(identity)) {
-      contexts_.emplace(key, context);
-    }
-  }
-}
-
-const tls::ClientContext& Prober::Contexts::context(tls::ProtocolVersion version,
-                                                    const tls::Credential& credential) {
-  auto& context = contexts_[Key(version, credential.identity)];
-  if (!context) {
-    context = std::make_shared<const tls::ClientContext>(version, credential);
-  }
-  return *context;
-}
 
 Look::Look(boost::asio::io_context& io, LookRequest request)
     : io_(io),
@@ -121,6 +80,10 @@ Awaitable<void> Look::run(Prober::Contexts& contexts) {
   if (request_.target->expect.login()) {
     co_await look_at_login(contexts);
   }
+  if (request_.calls && !is_unconnected()) {
+    co_await rehearse_all(contexts);
+    verify_for_callers();
+  }
 }
 
 void Look::forget() {
@@ -128,6 +91,7 @@ void Look::forget() {
   observation_.plaintext.clear();
   observation_.peer_chains.clear();
   observation_.login.reset();
+  observation_.rehearsals.clear();
 }
 
 Observation Look::take() {
@@ -137,43 +101,52 @@ Observation Look::take() {
 
 Awaitable<void> Look::look_over_tls(Prober::Contexts& contexts, tls::ProtocolVersion version) {
   const tls::Credential nothing;
-  co_await attempt(contexts.context(version, nothing), Presentation::nothing);
+  co_await present(contexts.context(version, nothing), Presentation::nothing);
   // Who is not asked presents nothing whatever it has, and so has been looked at already.
   const bool is_asked = observation_.attempts.back().handshake.certificate_request != nullptr;
   if (is_asked && request_.identity && goes_on_over_tls()) {
     const tls::Credential identity{.identity = request_.identity};
-    co_await attempt(contexts.context(version, identity), Presentation::identity);
+    co_await present(contexts.context(version, identity), Presentation::identity);
   }
   if (is_asked && request_.presents_stranger && goes_on_over_tls()) {
-    co_await attempt(contexts.context(version, contexts.stranger()), Presentation::stranger);
+    co_await present(contexts.context(version, contexts.stranger()), Presentation::stranger);
   }
 }
 
-Awaitable<void> Look::attempt(const tls::ClientContext& tls, Presentation presentation) {
+Awaitable<void> Look::present(const tls::ClientContext& tls, Presentation presentation) {
+  const Terms terms{.deadline = tls_deadline_,
+                    .silence = silence_within(request_.timeout),
+                    .http_request = http_request_};
+  Attempt made = co_await attempt(tls, presentation, terms);
+  observation_.attempts.push_back(std::move(made));
+}
+
+Awaitable<Attempt> Look::attempt(const tls::ClientContext& tls, Presentation presentation,
+                                 Terms terms) {
   Attempt attempt{.presentation = presentation, .version = tls.version()};
-  Connection connection(io_, tls_deadline_);
+  Connection connection(io_, terms.deadline);
   {
     const Stopwatch stopwatch(attempt.durations[Phase::connect]);
     attempt.failure = co_await connection.connect(request_.address);
   }
   if (!attempt.failure) {
-    attempt.failure = co_await shake_hands(connection, tls, attempt);
+    attempt.failure = co_await shake_hands(connection, tls, terms.silence, attempt);
     record(connection, attempt.handshake);
   }
   if (!attempt.failure) {
     const Stopwatch stopwatch(attempt.durations[Phase::application]);
-    attempt.failure = co_await speak(connection, attempt);
+    attempt.failure = co_await speak(connection, terms, attempt);
     // A server that has not asked for a certificate is not listened to before.
     attempt.handshake.session_tickets = connection.session()->session_tickets();
   }
   if (attempt.failure && attempt.failure->phase == Phase::application) {
     record(connection, attempt.handshake);  // an alert may have come late
   }
-  observation_.attempts.push_back(std::move(attempt));
+  co_return attempt;
 }
 
 Awaitable<MaybeFailure> Look::shake_hands(Connection& connection, const tls::ClientContext& tls,
-                                          Attempt& attempt) {
+                                          Duration silence, Attempt& attempt) {
   MaybeFailure failure;
   {
     const Stopwatch stopwatch(attempt.durations[Phase::handshake]);
@@ -184,29 +157,35 @@ Awaitable<MaybeFailure> Look::shake_hands(Connection& connection, const tls::Cli
                                connection.session()->certificate_requested();
   if (!failure && is_judged_later) {
     const Stopwatch stopwatch(attempt.durations[Phase::first_read]);
-    failure = co_await connection.first_read(silence_within(request_.timeout));
+    failure = co_await connection.first_read(silence);
   }
   co_return failure;
 }
 
-Awaitable<MaybeFailure> Look::speak(Connection& connection, Attempt& attempt) {
+Awaitable<MaybeFailure> Look::speak(Connection& connection, const Terms& terms, Attempt& attempt) {
   if (request_.target->url.scheme == fleet::Scheme::https) {
-    co_return co_await speak_http(connection, http_request_, attempt.http);
+    co_return co_await speak_http(connection, terms.http_request, attempt.http);
   }
   RedisQuestions questions;
-  // The password goes to nobody whose chain and name did not verify on this very connection.
-  const bool is_trusted = is_verified(attempt.handshake);
-  if (is_trusted && !redis_asked_) {
-    questions.password = request_.redis_password.get();
-    questions.username = request_.target->username;
+  if (!terms.only_pings) {
+    questions = questions_for(attempt);
   }
-  questions.asks_info = !redis_asked_;
   MaybeFailure failure = co_await speak_redis(connection, questions, attempt.redis);
   // Once PING is answered AUTH goes out, whatever becomes of its own answer.
   const auto& reply = attempt.redis;
   redis_asked_ = redis_asked_ ||
                  (reply && (questions.password != nullptr || reply->version || reply->info_error));
   co_return failure;
+}
+
+RedisQuestions Look::questions_for(const Attempt& attempt) const {
+  RedisQuestions questions{.asks_info = !redis_asked_};
+  // The password goes to nobody whose chain and name did not verify on this very connection.
+  if (!redis_asked_ && is_verified(attempt.handshake)) {
+    questions.password = request_.redis_password.get();
+    questions.username = request_.target->username;
+  }
+  return questions;
 }
 
 void Look::record(const Connection& connection, tls::Handshake& handshake) {
@@ -286,7 +265,7 @@ Awaitable<MaybeFailure> Look::log_in(const tls::ClientContext& tls, LoginAttempt
     co_return failure;
   }
   Attempt attempt{.presentation = Presentation::identity, .version = tls.version()};
-  failure = co_await shake_hands(connection, tls, attempt);
+  failure = co_await shake_hands(connection, tls, silence_within(request_.timeout), attempt);
   record(connection, attempt.handshake);
   if (failure) {
     co_return failure;
@@ -300,6 +279,53 @@ Awaitable<MaybeFailure> Look::log_in(const tls::ClientContext& tls, LoginAttempt
     failure = co_await ask_login(connection, request, login);
   }
   co_return failure;
+}
+
+Awaitable<void> Look::rehearse_all(Prober::Contexts& contexts) {
+  const std::vector<PlannedRehearsal> planned =
+      plan_rehearsals(*request_.calls, observation_.attempts, request_.identity);
+  const SteadyTime deadline = steady_clock::now() + request_.timeout;
+  for (std::size_t i = 0; i < planned.size(); ++i) {
+    const Duration left = deadline - steady_clock::now();
+    if (left <= Duration::zero()) {
+      break;
+    }
+    const tls::Credential credential{.identity = planned[i].identity};
+    co_await rehearse(contexts.context(planned[i].version, credential), planned[i],
+                      share_of(left, planned.size() - i));
+  }
+}
+
+Awaitable<void> Look::rehearse(const tls::ClientContext& tls, PlannedRehearsal planned,
+                               Duration share) {
+  const Terms terms{.deadline = steady_clock::now() + share,
+                    .silence = silence_within(share),
+                    .http_request = http_request(*request_.target, planned.path),
+                    .only_pings = true};
+  const auto presentation = planned.identity ? Presentation::identity : Presentation::nothing;
+  Rehearsal rehearsal{.path = std::move(planned.path), .is_ours = planned.is_ours};
+  if (planned.identity) {
+    rehearsal.chain = planned.identity->chain();
+  }
+  rehearsal.attempt = co_await attempt(tls, presentation, terms);
+  observation_.rehearsals.push_back(std::move(rehearsal));
+}
+
+/// Once for each chain and trust, after everything else: it takes no time from any attempt.
+void Look::verify_for_callers() {
+  const std::string& name = request_.target->expected_name();
+  for (PeerChain& chain : observation_.peer_chains) {
+    for (const auto& [trust_name, trust] : request_.calls->trusts) {
+      // A caller may name the very file that we trust.
+      chain.by_trust.push_back(
+          {trust_name, trust == request_.trust
+                           ? chain.verification
+                           : trust->verify(chain.certificates, name, started_at_)});
+    }
+    if (request_.calls->is_observed) {
+      chain.as_client = request_.trust->verify_client(chain.certificates, started_at_);
+    }
+  }
 }
 
 }  // namespace telltale::probe

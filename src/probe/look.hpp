@@ -1,54 +1,24 @@
 #pragma once
 // Look: one look at one address, presentation after presentation.
 
-#include <map>
-#include <memory>
-#include <set>
-#include <utility>
+#include <optional>
+#include <string>
 
 #include "telltale/probe/prober.hpp"
 
 #include "probe/connection.hpp"
+#include "probe/contexts.hpp"
+#include "probe/dialogue.hpp"
+#include "probe/rehearsal.hpp"
 
 namespace telltale::probe {
 
-/// Certificates that nobody should trust: a P-256 key, and an RSA one for servers that admit no
-/// other; that one is made when the first such server is met.
-class Strangers {
- public:
-  explicit Strangers(CivilTime now);
-
-  [[nodiscard]] const pki::IdentityPtr& ec() const noexcept { return ec_; }
-
-  [[nodiscard]] const pki::IdentityPtr& rsa();
-
- private:
-  CivilTime made_at_;
-  pki::IdentityPtr ec_;
-  pki::IdentityPtr rsa_;
-};
-
-/// The TLS contexts of a Prober, made when first wanted.
-class Prober::Contexts {
- public:
-  explicit Contexts(CivilTime now);
-
-  /// As `before`, but without the contexts of identities that are not `in_use`.
-  Contexts(const Contexts& before, const std::set<pki::IdentityPtr>& in_use);
-  Contexts(const Contexts&) = delete;
-  Contexts& operator=(const Contexts&) = delete;
-
-  [[nodiscard]] const tls::ClientContext& context(tls::ProtocolVersion version,
-                                                  const tls::Credential& credential);
-
-  [[nodiscard]] const tls::Credential& stranger() const noexcept { return stranger_; }
-
- private:
-  using Key = std::pair<tls::ProtocolVersion, pki::IdentityPtr>;
-
-  tls::Credential stranger_;
-  // Shared with the Contexts that came before and may still serve looks under way.
-  std::map<Key, std::shared_ptr<const tls::ClientContext>> contexts_;
+/// What an attempt may take and ask.
+struct Terms {
+  SteadyTime deadline;
+  Duration silence{};        ///< a TLS 1.3 server that accepts us may keep for so long
+  std::string http_request;  ///< https only
+  bool only_pings = false;   ///< rediss only: neither AUTH nor INFO
 };
 
 class Look {
@@ -66,14 +36,23 @@ class Look {
  private:
   [[nodiscard]] Awaitable<void> look_over_tls(Prober::Contexts& contexts,
                                               tls::ProtocolVersion version);
-  [[nodiscard]] Awaitable<void> attempt(const tls::ClientContext& tls, Presentation presentation);
+  [[nodiscard]] Awaitable<void> present(const tls::ClientContext& tls, Presentation presentation);
+  [[nodiscard]] Awaitable<Attempt> attempt(const tls::ClientContext& tls, Presentation presentation,
+                                           Terms terms);
   [[nodiscard]] Awaitable<MaybeFailure> shake_hands(Connection& connection,
-                                                    const tls::ClientContext& tls,
+                                                    const tls::ClientContext& tls, Duration silence,
                                                     Attempt& attempt);
-  [[nodiscard]] Awaitable<MaybeFailure> speak(Connection& connection, Attempt& attempt);
+  [[nodiscard]] Awaitable<MaybeFailure> speak(Connection& connection, const Terms& terms,
+                                              Attempt& attempt);
+  [[nodiscard]] RedisQuestions questions_for(const Attempt& attempt) const;
   [[nodiscard]] Awaitable<void> look_in_plaintext(std::uint16_t port);
   [[nodiscard]] Awaitable<void> look_at_login(Prober::Contexts& contexts);
   [[nodiscard]] Awaitable<MaybeFailure> log_in(const tls::ClientContext& tls, LoginAttempt& login);
+
+  [[nodiscard]] Awaitable<void> rehearse_all(Prober::Contexts& contexts);
+  [[nodiscard]] Awaitable<void> rehearse(const tls::ClientContext& tls, PlannedRehearsal planned,
+                                         Duration share);
+  void verify_for_callers();
 
   /// The handshake as recorded; a chain not met before is verified and noted.
   void record(const Connection& connection, tls::Handshake& handshake);

@@ -120,6 +120,9 @@ HttpReply answer(std::string_view head, const PeerOptions& options, const HttpRe
   if (!http.health_path.empty() && path_of(head) != http.health_path) {
     return {.status = 404, .body = R"({"status":404,"error":"Not Found"})"};
   }
+  if (!http.guarded_path.empty() && path_of(head) == http.guarded_path && user.empty()) {
+    return {.status = 403, .body = R"({"status":403,"error":"Forbidden"})"};
+  }
   return {.status = http.status, .body = http.body};
 }
 
@@ -133,6 +136,10 @@ void serve_http(Stream& stream, const PeerOptions& options, Record& record,
     return;
   }
   if (misbehave_at_request(stream, options)) {
+    return;
+  }
+  if (!options.http.silent_path.empty() && path_of(*head) == options.http.silent_path) {
+    stream.socket().drain();
     return;
   }
   if (write_reply(stream, serialize(answer(*head, options, refusal, stream.client_common_name())),

@@ -109,6 +109,10 @@ struct HttpBehaviour {
   std::string body = R"({"status":"UP"})";
   /// Any other path is a 404. Empty: every path is answered.
   std::string health_path = "";
+  /// Who presents no certificate is met with a 403 there, as by Spring Security. Empty: nowhere.
+  std::string guarded_path = "";
+  /// A request for it is never answered. Empty: every request is.
+  std::string silent_path = "";
   /// Absent: `/auth/user` is a path like any other.
   std::optional<LoginBehaviour> login = std::nullopt;
 };

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "telltale/app/call_requests.hpp"
 #include "telltale/app/plan.hpp"
 #include "telltale/fleet/fleet.hpp"
 #include "telltale/gate/board.hpp"
@@ -77,6 +78,7 @@ class Scheduler {
 
   boost::asio::io_context& context_;
   Plan plan_;
+  CallRequests calls_;  // of plan_
   gate::Board& board_;
   Listener listener_;
   probe::Prober prober_;

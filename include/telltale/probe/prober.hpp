@@ -66,10 +66,12 @@ class Prober {
 
   /// Looks at one address: `nothing`, `identity` and `stranger` over TLS 1.3 and over TLS 1.2, then
   /// plaintext, each on a fresh connection. A server that asks for no certificate is not presented
-  /// one, and a version that it does not speak is tried once. Then the rehearsals that `calls` asks
-  /// for, at each version at which a certificate is asked for, within another `timeout`. `done` is
-  /// called on the io_context's thread, never from within this call, and always: what goes wrong is
-  /// in the Observation.
+  /// one, and a version that it does not speak is tried once. Then, within another `timeout`, what
+  /// `calls` asks for at each version that the server spoke: where it asked for a certificate, the
+  /// rehearsals, then nothing and our identity on each of `paths`; where it did not, nothing on
+  /// each of them. Each may take half of the time that is left, and the last one all. None is made
+  /// where the address could not be connected to. `done` is called on the io_context's thread,
+  /// never from within this call, and always: what goes wrong is in the Observation.
   void look(LookRequest request, std::function<void(Observation)> done);
 
   /// Drops the TLS contexts of all identities but these, and with them the keys. Looks under way go

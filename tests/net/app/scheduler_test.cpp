@@ -42,6 +42,40 @@ Plan plan_of(std::vector<fleet::Target> targets, unsigned concurrency) {
           {}};
 }
 
+/// The plan of a fleet in which `deck`, known by certificate and key, calls the only target.
+struct Calling {
+  fleet::Fleet fleet;
+  fleet::Credentials credentials;
+
+  explicit Calling(const fleet::Target& target) : fleet(*plan_of({target}, 4).fleet) {
+    credentials = *plan_of({target}, 4).credentials;
+    fleet.callers = {{.name = "deck",
+                      .runtime = fleet::Runtime::go,
+                      .identity = "deck",
+                      .trust = pki::TrustFiles{.file = "deck-ca.pem"},
+                      .calls = {{.target = target.name}}}};
+    hold(lab().issuing.issue({.common_name = "deck"}));
+    trust(lab().root.certificate_pem());
+  }
+
+  void hold(const mint::Credential& credential) {
+    const auto identity =
+        pki::Identity::from_pem(credential.chain_pem(), credential.key_pem()).value();
+    credentials.identities["deck"] = identity;
+    credentials.keys["deck"] = {{.identity = identity}};
+  }
+
+  void trust(const std::string& pem) {
+    credentials.trusts["deck-ca.pem"] = pki::TrustStore::from_pem(pem).value();
+  }
+
+  [[nodiscard]] Plan plan() const {
+    return {std::make_shared<const fleet::Fleet>(fleet),
+            std::make_shared<const fleet::Credentials>(credentials),
+            {}};
+  }
+};
+
 /// The plan's credentials with another trust.
 std::shared_ptr<const fleet::Credentials> with_trust(const Plan& plan, const std::string& pem) {
   fleet::Credentials credentials = *plan.credentials;
@@ -206,6 +240,74 @@ TEST_SUITE("net") {
     CHECK_FALSE(stage.address("orca").is_outdated);
     stage.run_until([&] { return stage.looks("echo") == 1; });
     CHECK(stage.looks("orca") == 1);
+  }
+
+  TEST_CASE("scheduler: what calls ask for is another -> looked at anew at once, with it") {
+    struct Row {
+      std::string what;
+      std::function<void(Calling&)> change;
+      std::size_t handshakes;  // of the look after
+    };
+
+    const mint::Credential renewed = lab().issuing.issue({.common_name = "deck"});
+    constexpr std::size_t ordinary = 6;
+    const Row rows[] = {
+        {"key", [&](Calling& calling) { calling.hold(renewed); }, ordinary + 2},
+        {"no key", [](Calling& calling) { calling.credentials.keys.clear(); }, ordinary},
+        {"trust", [](Calling& calling) { calling.trust(mint::Ca().certificate_pem()); },
+         ordinary + 2},
+        {"path", [](Calling& calling) { calling.fleet.callers[0].calls[0].path = "/ops"; },
+         ordinary + 6},
+        {"runtime",
+         [](Calling& calling) { calling.fleet.callers[0].runtime = fleet::Runtime::go_yaml_tools; },
+         ordinary + 2},
+        {"caller", [](Calling& calling) { calling.fleet.callers.clear(); }, ordinary},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.what);
+      support::PeerOptions options = net::options_of(ClientAuth::want);
+      options.verifies_client = false;
+      const TestPeer orca(options);
+      Calling calling(target("orca", orca));
+      Stage stage(calling.plan());
+      stage.run_until([&] { return stage.looks("orca") == 1; });
+      CHECK(orca.seen().handshakes == ordinary + 2);
+
+      row.change(calling);
+      stage.reconfigure(calling.plan());
+      CHECK(stage.address("orca").is_outdated);
+      stage.run_until([&] { return stage.looks("orca") == 2; });
+      CHECK_FALSE(stage.address("orca").is_outdated);
+      CHECK(orca.seen().handshakes == ordinary + 2 + row.handshakes);
+    }
+  }
+
+  TEST_CASE("scheduler: calls that ask for the same -> no look more") {
+    const TestPeer orca(net::options_of(ClientAuth::want));
+    const mint::Credential held = lab().issuing.issue({.common_name = "deck"});
+    Calling calling(target("orca", orca));
+    calling.hold(held);
+    Stage stage(calling.plan());
+    stage.run_until([&] { return stage.looks("orca") == 1; });
+    calling.hold(held);
+    calling.trust(lab().root.certificate_pem());
+    calling.fleet.callers[0].runtime = fleet::Runtime::openssl;
+    calling.fleet.targets.push_back(target("echo", orca));
+    stage.reconfigure(calling.plan());
+    CHECK_FALSE(stage.address("orca").is_outdated);
+    stage.run_until([&] { return stage.looks("echo") == 1; });
+    CHECK(stage.looks("orca") == 1);
+  }
+
+  TEST_CASE("scheduler: a caller's key replaced -> the old one is let go") {
+    const TestPeer orca(net::options_of(ClientAuth::want));
+    Calling calling(target("orca", orca));
+    const std::weak_ptr<const pki::Identity> held = calling.credentials.identities["deck"];
+    Stage stage(calling.plan());
+    stage.run_until([&] { return stage.looks("orca") == 1; });
+    calling.hold(lab().issuing.issue({.common_name = "deck"}));
+    stage.reconfigure(calling.plan());
+    CHECK(held.expired());
   }
 
   TEST_CASE("scheduler: a shorter interval -> counts at once") {
