@@ -184,9 +184,8 @@ void Board::apply(const probe::Observation& observation) {
   if (address == entry.addresses.end()) {
     return;
   }
-  address->assessment =
-      std::make_shared<const assess::AddressAssessment>(assess::assess_address(
-          entry.target, observation, margin_, observation.looked_at.civil, work->callers));
+  address->assessment = std::make_shared<const assess::AddressAssessment>(assess::assess_address(
+      entry.target, observation, margin_, observation.looked_at.civil, work->callers));
   address->is_outdated = false;
   ++address->looks;
   ++entry.counters.looks;

@@ -168,10 +168,10 @@ void EdgeBook::predict(Work& work, const assess::CredentialFacts& credentials,
 void EdgeBook::note_change(Work& work, CivilTime now, EventLog& events) {
   const EdgeEntry& entry = *work.entry;
   const EdgeAssessment& worst = *worst_row(entry);
-  const bool is_news = work.told ? entry.verdict != work.told->verdict ||
-                                       (entry.verdict != Verdict::survives &&
-                                        worst.reason != work.told->reason)
-                                 : entry.verdict != Verdict::unknown;
+  const bool is_news =
+      work.told ? entry.verdict != work.told->verdict ||
+                      (entry.verdict != Verdict::survives && worst.reason != work.told->reason)
+                : entry.verdict != Verdict::unknown;
   if (!is_news) {
     return;
   }

@@ -29,7 +29,9 @@ class EdgeScale {
   void weigh_evidence(const assess::EdgeAssessment& row);
   void weigh_end(const assess::EdgeAssessment& row);
   void tell_of_caller();
+
   [[nodiscard]] bool judges_the_flip() const { return callee_.goal == fleet::Goal::need; }
+
   [[nodiscard]] bool fails(const assess::EdgeAssessment& row) const;
   [[nodiscard]] Matter about(const assess::EdgeAssessment& row) const;
 

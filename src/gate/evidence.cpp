@@ -73,7 +73,8 @@ class TargetScale {
       filing_.miss_absent({.detail = "The target's name has not been resolved yet."});
       return;
     }
-    if (is_from_a_resolver(*entry_.resolution) && !filing_.is_fresh(entry_.resolution->resolved_at)) {
+    if (is_from_a_resolver(*entry_.resolution) &&
+        !filing_.is_fresh(entry_.resolution->resolved_at)) {
       resolution_is_stale_ = true;
       filing_.miss_stale({}, "The newest resolution of the target's name",
                          entry_.resolution->resolved_at.steady);

@@ -15,8 +15,8 @@
 
 namespace telltale::gate {
 
-/// The two differ at most in where they are configured, and in what the target calls and trusts as a
-/// client: looks at the one tell of the other too. What its calls come to is the edges' matter.
+/// The two differ at most in where they are configured, and in what the target calls and trusts as
+/// a client: looks at the one tell of the other too. What its calls come to is the edges' matter.
 [[nodiscard]] bool is_unchanged(const fleet::Target& before, const fleet::Target& after);
 
 class Board {

@@ -36,8 +36,8 @@ class EdgeBook {
   /// What the named identities hold has changed.
   void forget_credentials();
 
-  /// Predicts what has to be predicted anew, and notes each change of a verdict. `targets` are those
-  /// of the fleet, in its order.
+  /// Predicts what has to be predicted anew, and notes each change of a verdict. `targets` are
+  /// those of the fleet, in its order.
   [[nodiscard]] std::vector<EdgeEntryPtr> share(std::span<const TargetEntryPtr> targets,
                                                 const assess::CredentialFacts& credentials,
                                                 CivilTime now, EventLog& events);

@@ -68,8 +68,8 @@ struct EdgeEntry {
 
 using EdgeEntryPtr = std::shared_ptr<const EdgeEntry>;
 
-/// The row that an edge is judged by: of the worst ones the one whose reason comes first, so that it
-/// is the same in whatever order addresses are resolved. Null while the edge has no row.
+/// The row that an edge is judged by: of the worst ones the one whose reason comes first, so that
+/// it is the same in whatever order addresses are resolved. Null while the edge has no row.
 [[nodiscard]] const assess::EdgeAssessment* worst_row(const EdgeEntry& entry);
 
 /// What an event tells of.
