@@ -163,7 +163,27 @@ void Publisher::tell_of(const CredentialNews& news, const fleet::Credentials& cr
               {"not_after", to_rfc3339(leaf.validity.not_after)}});
 }
 
+void Publisher::tell_of_calls(const gate::Snapshot& before, const gate::Snapshot& after) {
+  const auto fresh =
+      std::min<std::uint64_t>(after.events_total - before.events_total, after.events->size());
+  for (auto event = after.events->end() - static_cast<std::ptrdiff_t>(fresh);
+       event != after.events->end(); ++event) {
+    if (event->kind != gate::EventKind::edge) {
+      continue;
+    }
+    const bool survives = event->to == name_of(assess::Verdict::survives);
+    log_.write(survives ? LogLevel::info : LogLevel::warn,
+               survives ? "call survives" : "call does not survive",
+               {{"caller", event->caller},
+                {"callee", event->callee},
+                {"verdict", event->to},
+                {"reason", std::string(name_of(event->reason.value_or(assess::Reason::unknown)))},
+                {"detail", event->detail}});
+  }
+}
+
 void Publisher::tell_of_changes(const gate::Snapshot& before, const gate::Snapshot& after) {
+  tell_of_calls(before, after);
   for (const gate::GateEntry& gate : after.gates) {
     const auto known = std::ranges::find_if(before.gates, [&](const gate::GateEntry& other) {
       return other.rules.name == gate.rules.name;

@@ -49,6 +49,7 @@ class Publisher {
   void tell_of_internal_error(const char* where, const std::string& what);
   void tell_of(const probe::Observation& seen);
   void tell_of(const CredentialNews& news, const fleet::Credentials& credentials);
+  void tell_of_calls(const gate::Snapshot& before, const gate::Snapshot& after);
   void tell_of_changes(const gate::Snapshot& before, const gate::Snapshot& after);
 
   Log& log_;

@@ -90,9 +90,9 @@ GateEntry begin_gate(const fleet::GateRules& rules, Now now) {
 }
 
 /// A gate whose rules stay, in another fleet. What it judges is known by name: its place may be
-/// another one now.
+/// another one now. A target to which a new edge leads begins anew.
 GateEntry carry_over(const GateEntry& gate, const Snapshot& before, const fleet::Fleet& after,
-                     Now now) {
+                     const EdgeBook::Newcomers& newly_called, Now now) {
   std::map<std::string_view, std::pair<const fleet::Target*, const Progress*>> known;
   const std::vector<const TargetEntry*> scope = scope_of(before, gate.rules);
   for (std::size_t i = 0; i < scope.size(); ++i) {
@@ -103,7 +103,8 @@ GateEntry carry_over(const GateEntry& gate, const Snapshot& before, const fleet:
   bool is_same = targets.size() == scope.size();
   for (const fleet::Target* target : targets) {
     const auto found = known.find(target->name);
-    const bool stays = found != known.end() && is_unchanged(*found->second.first, *target);
+    const bool stays = found != known.end() && is_unchanged(*found->second.first, *target) &&
+                       !newly_called.contains(target->name);
     carried.state.targets.push_back(stays ? *found->second.second : carried.state.whole);
     is_same = is_same && stays;
   }
@@ -113,17 +114,43 @@ GateEntry carry_over(const GateEntry& gate, const Snapshot& before, const fleet:
   return carried;
 }
 
+/// Says by its first blocker why a gate has become what it is.
+Event event_of(const Answer& answer, Status from, CivilTime now) {
+  Event event{.at = now, .kind = EventKind::gate, .gate = answer.gate};
+  event.from = name_of(from);
+  event.to = name_of(answer.status);
+  const std::vector<Blocker>& why =
+      answer.evidence.blockers.empty() ? answer.evidence.missing : answer.evidence.blockers;
+  if (!why.empty()) {
+    event.reason = why.front().reason;
+    event.caller = why.front().caller;
+    event.callee = why.front().target;
+    event.detail = why.front().detail;
+  } else if (answer.waiting) {
+    event.reason = Reason::waiting;
+    event.detail = *answer.waiting;
+  }
+  return event;
+}
+
 }  // namespace
 
 bool is_unchanged(const fleet::Target& before, const fleet::Target& after) {
   fleet::Target moved = before;
   moved.source = after.source;
+  moved.calls = after.calls;
+  moved.trust = after.trust;
   return moved == after;
 }
 
-Board::Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now)
-    : probe_(fleet.probe), margin_(largest_margin(fleet)), credentials_(std::move(credentials)) {
+Board::Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now,
+             Predict predict)
+    : probe_(fleet.probe),
+      margin_(largest_margin(fleet)),
+      edges_(std::move(predict)),
+      credentials_(std::move(credentials)) {
   take_targets(fleet);
+  take_edges(fleet);
   for (const fleet::GateRules& rules : fleet.gates) {
     gates_.push_back(begin_gate(rules, now));
   }
@@ -161,8 +188,8 @@ void Board::apply(const probe::Observation& observation) {
   if (address == entry.addresses.end()) {
     return;
   }
-  address->assessment = std::make_shared<const assess::AddressAssessment>(
-      assess::assess_address(entry.target, observation, margin_, observation.looked_at.civil));
+  address->assessment = std::make_shared<const assess::AddressAssessment>(assess::assess_address(
+      entry.target, observation, margin_, observation.looked_at.civil, work->callers));
   address->is_outdated = false;
   ++address->looks;
   ++entry.counters.looks;
@@ -186,11 +213,15 @@ void Board::reconfigure(const fleet::Fleet& fleet, Now now) {
   probe_ = fleet.probe;
   margin_ = largest_margin(fleet);
   take_targets(fleet);
+  const EdgeBook::Newcomers newly_called = take_edges(fleet);
+  for (const std::string& target : newly_called) {
+    outdate(target);
+  }
   std::vector<GateEntry> gates;
   for (const fleet::GateRules& rules : fleet.gates) {
     const auto same = std::ranges::find(gates_, rules, &GateEntry::rules);
     gates.push_back(same == gates_.end() ? begin_gate(rules, now)
-                                         : carry_over(*same, *before, fleet, now));
+                                         : carry_over(*same, *before, fleet, newly_called, now));
   }
   gates_ = std::move(gates);
 }
@@ -211,6 +242,17 @@ void Board::take_targets(const fleet::Fleet& fleet) {
   }
 }
 
+EdgeBook::Newcomers Board::take_edges(const fleet::Fleet& fleet) {
+  for (Work& work : targets_) {
+    work.callers.clear();
+  }
+  const std::vector<fleet::Edge> edges = fleet::edges_of(fleet);
+  for (const fleet::Edge& edge : edges) {
+    find(edge.callee)->callers.push_back(edge);
+  }
+  return edges_.take(fleet, edges);
+}
+
 void Board::outdate(std::string_view target) {
   Work* work = find(target);
   if (work == nullptr) {
@@ -224,6 +266,7 @@ void Board::outdate(std::string_view target) {
 
 void Board::set_credentials(assess::CredentialFacts credentials) {
   credentials_ = std::move(credentials);
+  edges_.forget_credentials();
 }
 
 void Board::note_reload(bool successful, CivilTime now) {
@@ -244,6 +287,7 @@ SnapshotPtr Board::snapshot(Now now) {
   for (Work& work : targets_) {
     snapshot->targets.push_back(share(work));
   }
+  snapshot->edges = edges_.share(snapshot->targets, credentials_, now.civil, events_);
   first_round_done_ = first_round_done_ || has_seen_everything();
   snapshot->first_round_done = first_round_done_;
   credential_entries_ = entries_of(credentials_, credential_entries_, margin_, now.civil);
@@ -255,7 +299,24 @@ SnapshotPtr Board::snapshot(Now now) {
     gate.state = step(gate.state, *snapshot, gate.rules, now);
   }
   snapshot->gates = gates_;
+  note_gate_events(*snapshot, now.civil);
+  snapshot->events = events_.share();
+  snapshot->events_total = events_.total();
   return snapshot;
+}
+
+/// A gate is known by its name, also after a reload; at first it is unknown.
+void Board::note_gate_events(const Snapshot& snapshot, CivilTime now) {
+  std::map<std::string, Status> before = std::exchange(told_statuses_, {});
+  for (const GateEntry& gate : snapshot.gates) {
+    const Status status = gate.state.whole.status;
+    const auto known = before.find(gate.rules.name);
+    const Status told = known == before.end() ? Status::unknown : known->second;
+    if (status != told) {
+      events_.note(event_of(answer(snapshot, gate, snapshot.made_at), told, now));
+    }
+    told_statuses_.emplace(gate.rules.name, status);
+  }
 }
 
 Board::Work* Board::find(std::string_view target) {

@@ -172,12 +172,8 @@ class NextInstant {
   std::optional<SteadyTime> next_;
 };
 
-void consider_certificate(NextInstant& next, const AddressEntry& address,
+void consider_certificate(NextInstant& next, const std::optional<assess::CertificateEnd>& first,
                           const fleet::GateRules& rules) {
-  if (!address.assessment) {
-    return;
-  }
-  const std::optional<assess::CertificateEnd>& first = address.assessment->first_to_end;
   if (first) {
     // It blocks from the second after the margin has begun.
     next.consider(margin_begins(first->not_after, rules) + seconds(1));
@@ -190,7 +186,14 @@ void consider_gate(NextInstant& next, const Snapshot& snapshot, const fleet::Gat
   }
   for (const TargetEntry* entry : scope_of(snapshot, rules)) {
     for (const AddressEntry& address : entry->addresses) {
-      consider_certificate(next, address, rules);
+      if (address.assessment) {
+        consider_certificate(next, address.assessment->first_to_end, rules);
+      }
+    }
+  }
+  for (const EdgeEntryPtr& edge : snapshot.edges) {
+    for (const assess::EdgeAssessment& row : edge->rows) {
+      consider_certificate(next, row.first_to_end, rules);
     }
   }
 }

@@ -100,6 +100,18 @@ Handled answer_status(const Call& call) {
   return encoded(json_response(render::status_json(call.snapshot(), call.world.now)), call);
 }
 
+Handled answer_targets(const Call& call) {
+  return encoded(json_response(render::targets_json(call.snapshot())), call);
+}
+
+Handled answer_edges(const Call& call) {
+  return encoded(json_response(render::edges_json(call.snapshot())), call);
+}
+
+Handled answer_events(const Call& call) {
+  return encoded(json_response(render::events_json(call.snapshot())), call);
+}
+
 Handled answer_gates(const Call& call) {
   return encoded(json_response(render::gates_json(call.snapshot(), call.world.now)), call);
 }
@@ -189,6 +201,9 @@ constexpr std::array routes = {
     Route{"/", Verbs::read, &answer_page},
     Route{"/metrics", Verbs::read, &answer_metrics},
     Route{"/api/v1/status", Verbs::read, &answer_status},
+    Route{"/api/v1/targets", Verbs::read, &answer_targets},
+    Route{"/api/v1/edges", Verbs::read, &answer_edges},
+    Route{"/api/v1/events", Verbs::read, &answer_events},
     Route{"/api/v1/gates", Verbs::read, &answer_gates},
     Route{"/api/v1/gates/*", Verbs::read, &answer_gate_json},
     Route{"/gate/*", Verbs::read_or_post, &answer_gate},

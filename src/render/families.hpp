@@ -42,6 +42,7 @@ struct FamilyRow {
 [[nodiscard]] std::span<const FamilyRow> probe_families();
 [[nodiscard]] std::span<const FamilyRow> tls_families();
 [[nodiscard]] std::span<const FamilyRow> credential_families();
+[[nodiscard]] std::span<const FamilyRow> edge_families();
 [[nodiscard]] std::span<const FamilyRow> gate_families();
 [[nodiscard]] std::span<const FamilyRow> daemon_families();
 

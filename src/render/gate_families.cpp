@@ -57,6 +57,11 @@ void fill_blockers(MetricFamily& family, const Facts& facts) {
       exported[static_cast<std::size_t>(reason)] = 1;
     }
   }
+  for (const gate::EdgeEntryPtr& entry : facts.snapshot.edges) {
+    for (const Reason reason : entry->reasons_seen) {
+      exported[static_cast<std::size_t>(reason)] = 1;
+    }
+  }
   for (const gate::Answer& answer : facts.answers) {
     ReasonCounts counts{};
     count(counts, answer.evidence.blockers);

@@ -3,6 +3,7 @@
 #include "telltale/render/render.hpp"
 
 #include "render/credentials.hpp"
+#include "render/edge_text.hpp"
 #include "render/gate_text.hpp"
 #include "render/markup.hpp"
 
@@ -74,6 +75,36 @@ Suite suite_of(const gate::TargetEntry& entry) {
     suite.cases.push_back(case_of(address));
   }
   suite.cases.push_back(case_of("all addresses", entry.assessment.findings));
+  return suite;
+}
+
+/// It fails if it breaks or is broken; what cannot be told could not be run.
+Case case_of(const gate::EdgeEntry& entry) {
+  const fleet::Edge& edge = entry.edge;
+  Case made;
+  made.name = edge.caller + " to " + edge.callee + (edge.path.empty() ? "" : " " + edge.path);
+  for (const EdgeStory& story : stories_of(entry)) {
+    const std::string addresses = addresses_text(story);
+    append_story(
+        made.text,
+        std::string(name_of(story.row->verdict)) + (addresses.empty() ? "" : " at " + addresses),
+        story.row->reason, story.row->detail, story.row->hint);
+  }
+  const assess::EdgeAssessment* worst = gate::worst_row(entry);
+  if (worst == nullptr || worst->verdict == assess::Verdict::survives) {
+    return made;
+  }
+  made.outcome = worst->verdict == assess::Verdict::unknown ? Outcome::errored : Outcome::failed;
+  made.type = name_of(worst->reason);
+  made.message = worst->detail;
+  return made;
+}
+
+Suite edge_suite(const gate::Snapshot& snapshot) {
+  Suite suite{.name = "calls", .cases = {}};
+  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
+    suite.cases.push_back(case_of(*entry));
+  }
   return suite;
 }
 
@@ -152,6 +183,10 @@ std::string junit(const gate::Snapshot& snapshot, Now now) {
     for (const gate::TargetEntryPtr& entry : snapshot.targets) {
       xml.verbatim("\n");
       write(xml, suite_of(*entry), timestamp);
+    }
+    if (!snapshot.edges.empty()) {
+      xml.verbatim("\n");
+      write(xml, edge_suite(snapshot), timestamp);
     }
     xml.verbatim("\n");
     write(xml, credential_suite(snapshot.credentials), timestamp);

@@ -15,8 +15,8 @@ namespace {
 /// largest family, not of all.
 template <class Take>
 void for_each_family(const Facts& facts, Take take) {
-  for (const auto rows : {probe_families(), tls_families(), credential_families(), gate_families(),
-                          daemon_families()}) {
+  for (const auto rows : {probe_families(), tls_families(), credential_families(), edge_families(),
+                          gate_families(), daemon_families()}) {
     for (const FamilyRow& row : rows) {
       prometheus::MetricFamily family = make_family(row, facts);
       if (!family.metric.empty()) {

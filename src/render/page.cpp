@@ -52,7 +52,8 @@ void write_accepted(Markup& html, const std::vector<gate::Blocker>& accepted,
   for (const gate::Blocker& blocker : accepted) {
     const auto acceptance =
         std::find_if(rules.accept.begin(), rules.accept.end(), [&](const fleet::Acceptance& each) {
-          return each.target == blocker.target && each.reason == name_of(blocker.reason);
+          return each.target == blocker.target && each.caller == blocker.caller &&
+                 each.reason == name_of(blocker.reason);
         });
     gate::Blocker told = blocker;
     told.hint = acceptance == rules.accept.end()
@@ -202,8 +203,10 @@ std::string page(const gate::Snapshot& snapshot, Now now) {
                    "Every handshake here is fresh; sessions resumed from before a flip can hide a "
                    "failure: restart clients, then believe.",
                    {{"class", "note"}});
+      write_edges(html, snapshot);
       write_targets(html, snapshot, now.civil);
       write_credentials(html, snapshot.credentials, now.civil);
+      write_events(html, snapshot, now.civil);
       write_timing(html, snapshot);
     }
     write_footer(html);

@@ -24,6 +24,13 @@ void write_findings(Markup& html, const std::vector<assess::Finding>& findings);
 /// with what is the matter with each.
 void write_credentials(Markup& html, const gate::CredentialEntries& credentials, CivilTime now);
 
+/// Writes who calls whom, as a matrix unless that is too wide, and each call that does not survive
+/// with its evidence; nothing where nobody calls.
+void write_edges(Markup& html, const gate::Snapshot& snapshot);
+
+/// Writes the newest events, the newest first; nothing for none.
+void write_events(Markup& html, const gate::Snapshot& snapshot, CivilTime now);
+
 /// Writes the table of targets: a row for each address, with its findings and details below it.
 void write_targets(Markup& html, const gate::Snapshot& snapshot, CivilTime now);
 

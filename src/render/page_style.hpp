@@ -38,6 +38,10 @@ header nav { margin-left: auto; display: flex; gap: 1rem; }
 .open { color: var(--good); background: var(--good-wash); }
 .closed { color: var(--bad); background: var(--bad-wash); }
 .unknown { color: var(--doubt); background: var(--doubt-wash); }
+.verdict-survives { color: var(--good); }
+.verdict-unknown { color: var(--doubt); font-weight: 600; }
+.verdict-breaks, .verdict-broken { color: var(--bad); font-weight: 600; }
+caption { text-align: left; padding: .4rem .7rem; color: var(--faint); }
 .gate { background: var(--sheet); border: 1px solid var(--line); border-left: .4rem solid;
   border-radius: .4rem; padding: .8rem 1rem; margin: 0 0 1rem; }
 .gate.is-open { border-left-color: var(--good); }

@@ -26,6 +26,8 @@ class Paper {
   void write_labelled(std::string_view label, std::size_t indent, std::string_view sentence,
                       std::size_t column, Style style = Style::plain);
 
+  [[nodiscard]] std::size_t width() const { return width_; }
+
   [[nodiscard]] std::string take() && { return std::move(text_); }
 
  private:

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -167,6 +169,65 @@ json::object password_json(const gate::PasswordEntry& password) {
   };
 }
 
+json::object edge_json(const fleet::Edge& edge, const assess::EdgeAssessment& row) {
+  return {
+      {"caller", to_valid_utf8(edge.caller)},
+      {"callee", to_valid_utf8(edge.callee)},
+      {"address",
+       row.address.port == 0 ? json::value(nullptr) : json::value(fleet::to_text(row.address))},
+      {"runtime", fleet::label(edge.runtime)},
+      {"evidence", name_of(row.evidence)},
+      {"presents", or_null(row.presents)},
+      {"rehearsed", row.rehearsed},
+      {"verdict", name_of(row.verdict)},
+      {"reason", name_of(row.reason)},
+      {"detail", to_valid_utf8(row.detail)},
+      {"hint", to_valid_utf8(row.hint)},
+      {"identity",
+       edge.identity ? json::value(to_valid_utf8(*edge.identity)) : json::value(nullptr)},
+      {"path", to_valid_utf8(edge.path)},
+  };
+}
+
+json::object event_json(const gate::Event& event) {
+  return {
+      {"at", to_rfc3339(event.at)},
+      {"kind", name_of(event.kind)},
+      {"caller", to_valid_utf8(event.caller)},
+      {"callee", to_valid_utf8(event.callee)},
+      {"gate", to_valid_utf8(event.gate)},
+      {"from", event.from},
+      {"to", event.to},
+      {"reason", name_or_null(event.reason)},
+      {"detail", to_valid_utf8(event.detail)},
+  };
+}
+
+// Targets and edges are made and written one by one: a large fleet costs the memory of its text
+// only.
+
+void append_targets(std::string& text, const gate::Snapshot& snapshot) {
+  text += "\"targets\":[";
+  std::string_view separator;
+  for (const gate::TargetEntryPtr& entry : snapshot.targets) {
+    text.append(separator).append(json::serialize(target_json(*entry)));
+    separator = ",";
+  }
+  text += "]";
+}
+
+void append_edges(std::string& text, const gate::Snapshot& snapshot) {
+  text += "\"edges\":[";
+  std::string_view separator;
+  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
+    for (const assess::EdgeAssessment& row : entry->rows) {
+      text.append(separator).append(json::serialize(edge_json(entry->edge, row)));
+      separator = ",";
+    }
+  }
+  text += "]";
+}
+
 }  // namespace
 
 std::string status_json(const gate::Snapshot& snapshot, Now now) {
@@ -176,23 +237,37 @@ std::string status_json(const gate::Snapshot& snapshot, Now now) {
                              {"status", name_of(gate::overall(answers))}};
   const gate::CredentialEntries& credentials = snapshot.credentials;
   const json::object tail = {
-      {"edges", json::array()},
       {"gates", array_of(answers, gate_json_of)},
       {"identities", array_of(credentials.identities, identity_json)},
       {"trust", trust_json(credentials.trust)},
       {"caller_trusts", array_of(credentials.caller_trusts, caller_trust_json)},
       {"passwords", array_of(credentials.passwords, password_json)}};
 
-  // Targets are made and written one by one: a large fleet costs the memory of its text only.
   std::string text = json::serialize(head);
   text.back() = ',';
-  text += "\"targets\":[";
-  std::string_view separator;
-  for (const gate::TargetEntryPtr& entry : snapshot.targets) {
-    text.append(separator).append(json::serialize(target_json(*entry)));
-    separator = ",";
-  }
-  return text.append("],").append(json::serialize(tail), 1).append("\n");
+  append_targets(text, snapshot);
+  text += ",";
+  append_edges(text, snapshot);
+  return text.append(",").append(json::serialize(tail), 1).append("\n");
+}
+
+std::string targets_json(const gate::Snapshot& snapshot) {
+  std::string text = "{";
+  append_targets(text, snapshot);
+  return text.append("}\n");
+}
+
+std::string edges_json(const gate::Snapshot& snapshot) {
+  std::string text = "{";
+  append_edges(text, snapshot);
+  return text.append("}\n");
+}
+
+std::string events_json(const gate::Snapshot& snapshot) {
+  json::array events;
+  std::for_each(snapshot.events->rbegin(), snapshot.events->rend(),
+                [&](const gate::Event& event) { events.push_back(event_json(event)); });
+  return json::serialize(json::object{{"events", std::move(events)}}).append("\n");
 }
 
 }  // namespace telltale::render

@@ -7,6 +7,7 @@
 #include "render/facts_text.hpp"
 #include "render/gate_text.hpp"
 #include "render/paper.hpp"
+#include "render/table_edges.hpp"
 #include "render/text.hpp"
 
 namespace telltale::render {
@@ -14,7 +15,7 @@ namespace telltale::render {
 namespace {
 
 /// Sentences are broken at this column.
-constexpr std::size_t line_width = 110;
+constexpr std::size_t line_width = 100;
 
 struct Cell {
   std::string text;
@@ -187,6 +188,7 @@ void write_gate(Paper& paper, const gate::Answer& answer) {
 std::string table(const gate::Snapshot& snapshot, Now now, bool color) {
   Paper paper(line_width, color);
   write_targets(paper, snapshot, now.civil);
+  write_edges(paper, snapshot);
   write_credentials(paper, snapshot.credentials);
   for (const gate::Answer& answer : answers_of(snapshot, now)) {
     write_gate(paper, answer);

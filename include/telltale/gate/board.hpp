@@ -9,28 +9,34 @@
 #include <string_view>
 #include <vector>
 
+#include "telltale/gate/edge_book.hpp"
+#include "telltale/gate/event_log.hpp"
 #include "telltale/gate/snapshot.hpp"
 
 namespace telltale::gate {
 
-/// The two differ at most in where they are configured: looks at the one tell of the other too.
+/// The two differ at most in where they are configured, and in what the target calls and trusts as
+/// a client: looks at the one tell of the other too. What its calls come to is the edges' matter.
 [[nodiscard]] bool is_unchanged(const fleet::Target& before, const fleet::Target& after);
 
 class Board {
  public:
   /// Knows every target, and nothing about any of them. All gates are `unknown` since `now`.
   /// Certificates are judged by the largest certificate_validity of the gates; each gate applies
-  /// its own on top.
-  Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now);
+  /// its own on top. Calls are judged by `predict`.
+  Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now,
+        Predict predict = &assess::predict);
 
   /// Takes another fleet, after a reload. Targets that have not changed keep their evidence and
-  /// counters. A gate whose rules have not changed keeps its progress with each of those, and as a
-  /// whole if it judges the same as before and nothing of that has changed. All else starts as if
-  /// new.
+  /// counters. A gate whose rules have not changed keeps its progress with each of those that no
+  /// new edge leads to, and as a whole if it judges the same as before and nothing of that has
+  /// changed. All else starts as if new. What was seen of a target to which a new edge leads is
+  /// outdated: that caller's certificate was not rehearsed there.
   void reconfigure(const fleet::Fleet& fleet, Now now);
 
-  /// What was seen of a target was seen with credentials of ours that others have replaced: it
-  /// keeps no gate open any more, until every address was looked at anew.
+  /// What was seen of a target was seen with credentials that others have replaced, or before
+  /// something that calls it now: it keeps no gate open any more, until every address was looked at
+  /// anew.
   void outdate(std::string_view target);
 
   /// Takes what is now known of our own credentials.
@@ -59,18 +65,24 @@ class Board {
   struct Work {
     TargetEntry entry;
     TargetEntryPtr shared;
+    std::vector<fleet::Edge> callers;  ///< the edges into it
   };
 
   void take_targets(const fleet::Fleet& fleet);
+  EdgeBook::Newcomers take_edges(const fleet::Fleet& fleet);
   [[nodiscard]] Work* find(std::string_view target);
   [[nodiscard]] bool has_seen_everything() const;
   [[nodiscard]] static TargetEntryPtr share(Work& work);
+  void note_gate_events(const Snapshot& snapshot, CivilTime now);
 
   fleet::ProbeRules probe_;
   Duration margin_{};
   std::vector<Work> targets_;
   std::map<std::string, std::size_t, std::less<>> index_;
+  EdgeBook edges_;
+  EventLog events_;
   std::vector<GateEntry> gates_;
+  std::map<std::string, Status> told_statuses_;  ///< of gates, at the last snapshot
   assess::CredentialFacts credentials_;
   CredentialEntries credential_entries_;  // of the last snapshot
   std::array<Histogram, enumerators<probe::Phase>().size()> phase_durations_;

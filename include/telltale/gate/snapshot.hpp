@@ -68,6 +68,10 @@ struct EdgeEntry {
 
 using EdgeEntryPtr = std::shared_ptr<const EdgeEntry>;
 
+/// The row that an edge is judged by: of the worst ones the one whose reason comes first, so that
+/// it is the same in whatever order addresses are resolved. Null while the edge has no row.
+[[nodiscard]] const assess::EdgeAssessment* worst_row(const EdgeEntry& entry);
+
 /// What an event tells of.
 enum class EventKind { edge, gate };
 BOOST_DESCRIBE_ENUM(EventKind, edge, gate)
@@ -76,13 +80,14 @@ BOOST_DESCRIBE_ENUM(EventKind, edge, gate)
 struct Event {
   CivilTime at;
   EventKind kind = EventKind::edge;
-  std::string caller;  ///< of an edge
-  std::string callee;  ///< of an edge
+  std::string caller;  ///< of an edge; of a gate: of its first blocker
+  std::string callee;  ///< of an edge; of a gate: the target of its first blocker
   std::string gate;    ///< of a gate
   std::string from;    ///< a name of assess::Verdict or gate::Status; empty: it was not there
   std::string to;      ///< likewise
-  assess::Reason reason = assess::Reason::unknown;  ///< of what it is now
-  std::string detail;                               ///< why
+  /// Of what it is now; nothing for a gate that opened.
+  std::optional<assess::Reason> reason;
+  std::string detail;  ///< why
 
   friend bool operator==(const Event&, const Event&) = default;
 };
@@ -134,6 +139,7 @@ struct Snapshot {
   std::vector<TargetEntryPtr> targets;  ///< in the fleet's order
   std::vector<EdgeEntryPtr> edges;      ///< as fleet::edges_of() has them
   EventsPtr events = std::make_shared<const std::vector<Event>>();  ///< never null
+  std::uint64_t events_total = 0;  ///< since the start; the last of them are in `events`
   std::vector<GateEntry> gates;
   CredentialEntries credentials;
   std::array<Histogram, enumerators<probe::Phase>().size()> phase_durations;

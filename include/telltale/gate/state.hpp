@@ -90,6 +90,13 @@ struct TargetEntry;
 /// that are unknown. Accepted blockers are set apart until their date. A gate whose rules name a
 /// target that does not exist, or that judges no target at all, misses evidence. Where the goal is
 /// none, what harms nobody today (assess::concerns_flip_only) does not count.
+///
+/// The calls to a target count for it, each at every address that was looked at: those that break
+/// or are broken, and certificates of callers that end within the margin, block; what is not known,
+/// or known by less evidence than the gate asks for, is missing, unless the address itself lacks or
+/// shows the same. A call whose caller's own endpoint shows what it holds needs fresh looks at
+/// that, too. An acceptance with a caller covers that caller's blockers, one without the target's
+/// own; what is not known of a call cannot be accepted.
 [[nodiscard]] Evidence gather(const Snapshot& snapshot, const fleet::GateRules& rules, Now now);
 
 /// Moves a gate on after new evidence. The only place in which a gate can become open.

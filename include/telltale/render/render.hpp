@@ -17,6 +17,15 @@ enum class Exposition { text_0_0_4, openmetrics_1_0_0 };
 /// `check -o json` and /api/v1/status.
 [[nodiscard]] std::string status_json(const gate::Snapshot& snapshot, Now now);
 
+/// /api/v1/targets: the part of status_json() of that name.
+[[nodiscard]] std::string targets_json(const gate::Snapshot& snapshot);
+
+/// /api/v1/edges: the part of status_json() of that name, a row for each edge and address.
+[[nodiscard]] std::string edges_json(const gate::Snapshot& snapshot);
+
+/// /api/v1/events: the newest first.
+[[nodiscard]] std::string events_json(const gate::Snapshot& snapshot);
+
 /// /api/v1/gates/<name>.
 [[nodiscard]] std::string gate_json(const gate::Answer& answer);
 
@@ -26,16 +35,16 @@ enum class Exposition { text_0_0_4, openmetrics_1_0_0 };
 /// The one line of /gate/<name>, without a newline: `closed: clouddriver 10.0.0.7:7002 …`.
 [[nodiscard]] std::string gate_line(const gate::Answer& answer);
 
-/// `check -o table`: a row per address, findings below, then what is the matter with our own
-/// credentials, gates last.
+/// `check -o table`: a row per address, findings below; who calls whom, and what is the matter with
+/// each call that does not survive; then what is the matter with our own credentials, gates last.
 [[nodiscard]] std::string table(const gate::Snapshot& snapshot, Now now, bool color);
 
 /// `check -o short`: a line per gate and per blocker, then one per finding about our own
 /// credentials.
 [[nodiscard]] std::string brief(const gate::Snapshot& snapshot, Now now);
 
-/// `check -o junit`: a test suite per target, a case per address, a suite for our own credentials
-/// and one for the gates.
+/// `check -o junit`: a test suite per target, a case per address; a suite for the calls, if there
+/// are any, one for our own credentials and one for the gates.
 [[nodiscard]] std::string junit(const gate::Snapshot& snapshot, Now now);
 
 /// The page at `/`: plain HTML without scripts, the same facts.

@@ -122,6 +122,40 @@ inline gate::TargetEntry target(std::string target_name,
   return entry;
 }
 
+/// A call as judged at one address; evidence is a keystore, and rehearsed.
+inline assess::EdgeAssessment row(const fleet::Endpoint& address, assess::Verdict verdict,
+                                  assess::Reason reason, std::string detail) {
+  assess::EdgeAssessment made;
+  made.address = address;
+  made.evidence = fleet::Evidence::keystore;
+  made.presents = verdict == assess::Verdict::survives;
+  made.rehearsed = true;
+  made.verdict = verdict;
+  made.reason = reason;
+  made.detail = std::move(detail);
+  made.hint = "Mend it.";
+  return made;
+}
+
+inline gate::EdgeEntryPtr edge(std::string caller, std::string callee,
+                               std::vector<assess::EdgeAssessment> rows) {
+  gate::EdgeEntry entry;
+  entry.edge.identity = caller;
+  entry.edge.caller = std::move(caller);
+  entry.edge.callee = std::move(callee);
+  entry.edge.path = "/health";
+  entry.rows = std::move(rows);
+  entry.verdict = gate::worst_row(entry)->verdict;
+  return std::make_shared<const gate::EdgeEntry>(std::move(entry));
+}
+
+inline gate::EdgeEntryPtr surviving_edge(std::string caller, std::string callee,
+                                         const fleet::Endpoint& address) {
+  return edge(std::move(caller), std::move(callee),
+              {row(address, assess::Verdict::survives, assess::Reason::caller_accepted,
+                   "It gets in, and still would.")});
+}
+
 /// A gate that opened an hour ago.
 inline gate::GateEntry open_gate(std::string gate_name) {
   gate::GateEntry gate;
@@ -206,6 +240,42 @@ inline gate::CredentialEntries ailing_credentials() {
   return made;
 }
 
+/// Calls of all four verdicts; `need` has one more blocker by them.
+inline std::vector<gate::EdgeEntryPtr> mixed_edges() {
+  using assess::Reason;
+  using assess::Verdict;
+
+  const fleet::Endpoint clouddriver{"127.0.0.1", 7002};
+  gate::EdgeEntry mended = *surviving_edge("ci", "gate", {"127.0.0.1", 8084});
+  mended.reasons_seen = {Reason::identity_expired};
+  assess::EdgeAssessment homeless;
+  homeless.detail = "deck has no address that was looked at.";
+  homeless.hint = "Wait.";
+  return {std::make_shared<const gate::EdgeEntry>(mended),
+          edge("gate", "clouddriver",
+               {row(clouddriver, Verdict::breaks, Reason::issuer_not_advertised,
+                    "The list does not name CN=Lab Intermediate.")}),
+          edge("ci", "clouddriver",
+               {row(clouddriver, Verdict::broken, Reason::hostname_mismatch,
+                    "The certificate is for another name.")}),
+          edge("clouddriver", "deck", {homeless})};
+}
+
+inline std::vector<gate::Event> mixed_events() {
+  gate::Event broke{.at = ago(std::chrono::minutes(6)).civil};
+  broke.caller = "gate";
+  broke.callee = "clouddriver";
+  broke.from = "survives";
+  broke.to = "breaks";
+  broke.reason = assess::Reason::issuer_not_advertised;
+  broke.detail = "The list does not name CN=Lab Intermediate.";
+  gate::Event opened{.at = ago(std::chrono::minutes(5)).civil, .kind = gate::EventKind::gate};
+  opened.gate = "canary";
+  opened.from = "unknown";
+  opened.to = "open";
+  return {broke, opened};
+}
+
 /// What a real fleet may look like on a bad day; has a series of every metric.
 inline gate::Snapshot mixed_fleet() {
   using assess::Reason;
@@ -261,6 +331,9 @@ inline gate::Snapshot mixed_fleet() {
                                  {std::move(need), std::move(canary)});
   made.credentials = ailing_credentials();
   made.first_round_done = false;
+  made.edges = mixed_edges();
+  made.events = std::make_shared<const std::vector<gate::Event>>(mixed_events());
+  made.events_total = made.events->size();
   for (gate::Histogram& histogram : made.phase_durations) {
     histogram.counts = {0, 1, 3, 4, 1, 0, 0, 0, 0, 0, 0, 0, 1};
     histogram.sum = 6.5;
@@ -290,6 +363,13 @@ inline gate::Snapshot hostile_fleet() {
       finding(assess::Reason::replicas_disagree, assess::Severity::warning, hostile)};
   gate::Snapshot made = snapshot({std::move(entry)}, {open_gate(hostile)});
   made.credentials = ailing_credentials();
+  made.edges = {edge(hostile, hostile,
+                     {row({"127.0.0.1", 8084}, assess::Verdict::breaks,
+                          assess::Reason::identity_rejected, hostile)})};
+  gate::Event event;
+  event.caller = event.callee = event.detail = hostile;
+  event.to = "breaks";
+  made.events = std::make_shared<const std::vector<gate::Event>>(std::vector{event});
   made.credentials.identities.front().facts.name = hostile;
   made.credentials.identities.front().facts.chain = {
       certificate(hostile, hostile, civil(2027, 1, 1, 0))};

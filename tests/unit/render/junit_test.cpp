@@ -44,6 +44,20 @@ TEST_CASE("junit: error findings -> failures, an address not looked at -> an err
   CHECK(xml.find("accepted: redis 127.0.0.1:6379 connect_refused: ") != std::string::npos);
 }
 
+TEST_CASE("junit: calls -> a case each; breaks and broken fail, unknown is an error") {
+  const std::string xml = junit(fixture::mixed_fleet(), fixture::now());
+  CHECK(xml.find("<testsuite name=\"calls\" tests=\"4\" failures=\"2\" errors=\"1\"") !=
+        std::string::npos);
+  CHECK(xml.find("<testcase classname=\"telltale.calls\" name=\"ci to gate /health\">"
+                 "</testcase>") != std::string::npos);
+  CHECK(xml.find("name=\"gate to clouddriver /health\"><failure type=\"issuer_not_advertised\" "
+                 "message=\"The list does not name CN=Lab Intermediate.\">breaks at "
+                 "127.0.0.1:7002 issuer_not_advertised: The list does not name CN=Lab "
+                 "Intermediate.\n  hint: Mend it.\n</failure>") != std::string::npos);
+  CHECK(xml.find("name=\"clouddriver to deck /health\"><error type=\"unknown\"") !=
+        std::string::npos);
+}
+
 TEST_CASE("junit: warnings alone -> the case passes and tells them") {
   assess::AddressAssessment look = fixture::good_look({"127.0.0.1", 1});
   look.findings = {

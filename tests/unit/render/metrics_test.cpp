@@ -221,6 +221,32 @@ TEST_CASE("metrics: what holds a gate -> counted by reason; what is accepted -> 
   CHECK(value_of(exported, "gate_target_open{gate=\"canary\",target=\"clouddriver\"}") == "");
 }
 
+TEST_CASE("metrics: calls -> one verdict of four, and why, also when it is over") {
+  gate::Snapshot snapshot = fixture::mixed_fleet();
+  const std::string from_ci = "{caller=\"ci\",callee=\"gate\"";
+  const std::string from_gate = "{caller=\"gate\",callee=\"clouddriver\"";
+  const Exported exported = export_text(snapshot);
+  CHECK(value_of(exported, "edge_verdict" + from_ci + ",verdict=\"survives\"}") == "1");
+  CHECK(value_of(exported, "edge_verdict" + from_gate + ",verdict=\"survives\"}") == "0");
+  CHECK(value_of(exported, "edge_verdict" + from_gate + ",verdict=\"breaks\"}") == "1");
+  CHECK(value_of(exported, "edge_verdict" + from_gate + ",verdict=\"broken\"}") == "0");
+  CHECK(value_of(exported, "edge_verdict" + from_gate + ",verdict=\"unknown\"}") == "0");
+  CHECK(value_of(exported, "edge_blocked" + from_gate + ",reason=\"issuer_not_advertised\"}") ==
+        "1");
+  CHECK(value_of(exported, "edge_blocked" + from_ci + ",reason=\"identity_expired\"}") == "0");
+  CHECK(value_of(exported, "gate_blockers{gate=\"need\",reason=\"issuer_not_advertised\"}") == "1");
+  CHECK(value_of(exported, "gate_blockers{gate=\"canary\",reason=\"identity_expired\"}") == "0");
+
+  // The same two again, on another path.
+  snapshot.edges.push_back(
+      fixture::edge("ci", "gate",
+                    {fixture::row({"127.0.0.1", 8084}, assess::Verdict::unknown,
+                                  assess::Reason::caller_unknown, "Nobody knows.")}));
+  const Exported worst = export_text(snapshot);
+  CHECK(value_of(worst, "edge_verdict" + from_ci + ",verdict=\"survives\"}") == "0");
+  CHECK(value_of(worst, "edge_verdict" + from_ci + ",verdict=\"unknown\"}") == "1");
+}
+
 TEST_CASE("metrics: nothing new comes in -> the gate leaves 1 by itself, and says stale") {
   const gate::Snapshot snapshot = fixture::ready_fleet();
   // The look is 10 s old at now(), and counts for 65 s.

@@ -78,6 +78,57 @@ TEST_CASE("page: a closed gate -> its status, each blocker with a hint, and what
   CHECK(has(html, "not looked at yet"));
 }
 
+TEST_CASE("page: calls -> a matrix in words, and what is the matter with those that fail") {
+  const std::string html = page(fixture::mixed_fleet(), fixture::now());
+  const std::string text = text_of(html);
+  CHECK(has(text, "1 of 4 calls survive the flip to `need`."));
+  CHECK(has(html, "<caption>Who calls whom"));
+  CHECK(has(html, "<th scope=\"col\">clouddriver</th><th scope=\"col\">deck</th>"));
+  CHECK(has(html,
+            "<th scope=\"row\">ci</th><td class=\"verdict-survives\">survives</td>"
+            "<td class=\"verdict-broken\">broken</td><td class=\"faint\">-</td>"));
+  for (const std::string_view fact :
+       {"keystore, rehearsed; presents nothing", "issuer_not_advertised",
+        "The list does not name CN=Lab Intermediate.", "Mend it.",
+        "deck has no address that was looked at."}) {
+    CAPTURE(fact);
+    CHECK(has(text, fact));
+  }
+  CHECK_FALSE(has(page(fixture::ready_fleet(), fixture::now()), "id=\"calls\""));
+}
+
+TEST_CASE("page: more callees than can be read -> no matrix, but what is the matter") {
+  gate::Snapshot wide = fixture::snapshot({}, {});
+  for (int i = 0; i < 25; ++i) {
+    const std::string name = "callee" + std::to_string(i);
+    wide.targets.push_back(std::make_shared<const gate::TargetEntry>(fixture::target(name, {})));
+    wide.edges.push_back(fixture::edge("ci", name,
+                                       {fixture::row({"::1", 1}, assess::Verdict::breaks,
+                                                     assess::Reason::identity_rejected, "No.")}));
+  }
+  CHECK_FALSE(has(page(wide, fixture::now()), "<caption>"));
+  CHECK(has(text_of(page(wide, fixture::now())), "callee24"));
+  wide.edges.pop_back();
+  CHECK(has(page(wide, fixture::now()), "<caption>"));
+}
+
+TEST_CASE("page: events -> the newest 20, the newest first") {
+  const std::string text = text_of(page(fixture::mixed_fleet(), fixture::now()));
+  const std::size_t opened = text.find("gate canary");
+  REQUIRE(opened != std::string::npos);
+  CHECK(text.find("gate to clouddriver", opened) != std::string::npos);
+  gate::Snapshot many = fixture::ready_fleet();
+  std::vector<gate::Event> events(30);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    events[i].detail = "the event " + std::to_string(i) + ".";
+  }
+  many.events = std::make_shared<const std::vector<gate::Event>>(events);
+  const std::string told = text_of(page(many, fixture::now()));
+  CHECK(has(told, "the event 29."));
+  CHECK(has(told, "the event 10."));
+  CHECK_FALSE(has(told, "the event 9."));
+}
+
 TEST_CASE("page: our own credentials -> their state, and what is the matter with each") {
   const std::string html = page(fixture::mixed_fleet(), fixture::now());
   const std::string text = text_of(html);

@@ -51,6 +51,9 @@ TEST_CASE("status JSON: every object -> the keys of the contract first, addition
   CHECK(keys_of(address.at("certificates").at(0)) ==
         "subject issuer serial_number fingerprint_sha256 not_before not_after dns_names");
   CHECK(keys_of(address.at("findings").at(0)) == "reason severity detail hint");
+  CHECK(keys_of(status.at("edges").at(0)) ==
+        "caller callee address runtime evidence presents rehearsed verdict reason detail hint "
+        "identity path");
   CHECK(keys_of(status.at("gates").at(0)) == "gate status ready since waiting blockers accepted");
   CHECK(keys_of(status.at("gates").at(0).at("blockers").at(0)) ==
         "target address caller reason detail hint");
@@ -81,6 +84,54 @@ TEST_CASE("status JSON: an address that was looked at -> its facts") {
   CHECK(address.at("looked_at").as_string() == "2026-11-22T11:59:50Z");
   CHECK(address.at("reachable").as_bool());
   CHECK(address.at("client_certificates_verified").as_bool());
+}
+
+TEST_CASE("edges JSON: a call -> a row for each address; without one, and unknown -> null") {
+  const json::value edges = json::parse(edges_json(fixture::mixed_fleet())).at("edges");
+  CHECK(json::serialize(edges.at(1)) ==
+        R"({"caller":"gate","callee":"clouddriver","address":"127.0.0.1:7002","runtime":"java",)"
+        R"("evidence":"keystore","presents":false,"rehearsed":true,"verdict":"breaks",)"
+        R"("reason":"issuer_not_advertised","detail":)"
+        R"("The list does not name CN=Lab Intermediate.","hint":"Mend it.","identity":"gate",)"
+        R"("path":"/health"})");
+  CHECK(edges.at(3).at("address").is_null());
+  CHECK(edges.at(3).at("presents").is_null());
+  CHECK(edges.at(3).at("verdict").as_string() == "unknown");
+  const json::value status = parsed(fixture::mixed_fleet());
+  CHECK(status.at("edges") == edges);
+  CHECK(json::parse(targets_json(fixture::mixed_fleet())).at("targets") == status.at("targets"));
+}
+
+TEST_CASE("edges JSON: several addresses, an observed caller, another runtime -> said") {
+  gate::EdgeEntry entry = *fixture::edge(
+      "orca", "gate",
+      {fixture::row({"::1", 1}, assess::Verdict::survives, assess::Reason::caller_accepted, ""),
+       fixture::row({"::1", 2}, assess::Verdict::broken, assess::Reason::versions_incompatible,
+                    "")});
+  CHECK(entry.verdict == assess::Verdict::broken);
+  entry.edge.identity.reset();
+  entry.edge.runtime = fleet::Runtime::go_yaml_tools;
+  gate::Snapshot snapshot = fixture::ready_fleet();
+  snapshot.edges = {std::make_shared<const gate::EdgeEntry>(entry)};
+  const json::value edges = json::parse(edges_json(snapshot)).at("edges");
+  REQUIRE(edges.as_array().size() == 2);
+  CHECK(edges.at(0).at("identity").is_null());
+  CHECK(edges.at(0).at("runtime").as_string() == "go-yaml-tools");
+  CHECK(edges.at(0).at("address").as_string() == "[::1]:1");
+  CHECK(edges.at(0).at("verdict").as_string() == "survives");
+  CHECK(edges.at(1).at("verdict").as_string() == "broken");
+}
+
+TEST_CASE("events JSON: the newest first; a gate that opened -> no reason") {
+  const json::value events = json::parse(events_json(fixture::mixed_fleet())).at("events");
+  REQUIRE(events.as_array().size() == 2);
+  CHECK(json::serialize(events.at(0)) ==
+        R"({"at":"2026-11-22T11:55:00Z","kind":"gate","caller":"","callee":"","gate":"canary",)"
+        R"("from":"unknown","to":"open","reason":null,"detail":""})");
+  CHECK(events.at(1).at("kind").as_string() == "edge");
+  CHECK(events.at(1).at("from").as_string() == "survives");
+  CHECK(events.at(1).at("reason").as_string() == "issuer_not_advertised");
+  CHECK(events_json(fixture::ready_fleet()) == "{\"events\":[]}\n");
 }
 
 TEST_CASE("status JSON: our own credentials -> their state and findings") {

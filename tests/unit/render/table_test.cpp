@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <map>
 #include <sstream>
 
 #include <doctest/doctest.h>
@@ -51,6 +53,108 @@ TEST_CASE("table: findings -> under their target; blockers -> under their gate, 
                   "    Add the CA to the service's trust store") != std::string::npos);
   CHECK(text.find("  accepted: redis 127.0.0.1:6379 connect_refused\n") != std::string::npos);
   CHECK(text.find("deck         -  ") != std::string::npos);
+}
+
+TEST_CASE("table: calls -> a matrix of marks, then each that does not survive") {
+  const std::string text = table(fixture::mixed_fleet(), fixture::now(), false);
+  CAPTURE(text);
+  CHECK(text.find("\n"
+                  "1 of 4 calls survive the flip to `need`.\n"
+                  "+ survives  ? unknown  ! breaks  x broken  . does not call\n"
+                  "1 gate  2 clouddriver  3 deck\n"
+                  "CALLER       1  2  3\n"
+                  "ci           +  x  .\n"
+                  "gate         .  !  .\n"
+                  "clouddriver  .  .  ?\n"
+                  "  breaks   gate -> clouddriver at 127.0.0.1:7002: issuer_not_advertised\n"
+                  "           The list does not name CN=Lab Intermediate.\n"
+                  "           Mend it.\n"
+                  "  broken   ci -> clouddriver at 127.0.0.1:7002: hostname_mismatch\n"
+                  "           The certificate is for another name.\n"
+                  "           Mend it.\n"
+                  "  unknown  clouddriver -> deck: unknown\n"
+                  "           deck has no address that was looked at.\n"
+                  "           Wait.\n"
+                  "\nidentity orca\n") != std::string::npos);
+  CHECK(text.find("  gate to clouddriver 127.0.0.1:7002 issuer_not_advertised\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("table: one sentence over several addresses -> said once, for all of them") {
+  std::vector<assess::EdgeAssessment> rows;
+  for (std::uint16_t port = 1; port <= 6; ++port) {
+    rows.push_back(fixture::row({"127.0.0.1", port}, assess::Verdict::breaks,
+                                assess::Reason::identity_rejected, "It is turned away."));
+  }
+  rows[1].detail = "It is turned away differently.";
+  rows[1].verdict = assess::Verdict::broken;
+  rows[2].verdict = assess::Verdict::survives;
+  gate::Snapshot snapshot = fixture::ready_fleet();
+  snapshot.edges = {fixture::edge("ci", "gate", rows)};
+  const std::string text = table(snapshot, fixture::now(), false);
+  CHECK(text.find("  broken   ci -> gate at 127.0.0.1:2: identity_rejected\n"
+                  "           It is turned away differently.\n"
+                  "           Mend it.\n"
+                  "  breaks   ci -> gate at 127.0.0.1:1, 127.0.0.1:4, 127.0.0.1:5, 127.0.0.1:6: "
+                  "identity_rejected\n"
+                  "           It is turned away.\n") != std::string::npos);
+}
+
+TEST_CASE("table: 12 targets and 40 calls -> every one is found, within 100 columns") {
+  using assess::Reason;
+  using assess::Verdict;
+  const std::vector<std::string> names = {"clouddriver", "deck",  "echo",  "fiat",
+                                          "front50",     "gate",  "igor",  "kayenta",
+                                          "orca",        "rosco", "redis", "dinghy-terraformer"};
+  std::vector<gate::TargetEntry> targets;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    targets.push_back(fixture::target(
+        names[i],
+        {fixture::entry_of(fixture::good_look({"10.96.123." + std::to_string(100 + i), 8080}))}));
+  }
+  gate::Snapshot snapshot = fixture::snapshot(std::move(targets), {fixture::open_gate("need")});
+  const Verdict verdicts[] = {Verdict::survives, Verdict::survives, Verdict::unknown,
+                              Verdict::breaks,   Verdict::survives, Verdict::broken};
+  const std::string marks = "++?!+x";
+  std::string sentence;
+  for (int i = 0; i < 12; ++i) {
+    sentence += "the caller's certificate ";
+  }
+  std::map<std::string, std::string> rows;  // by caller: the marks
+  for (const std::string& name : names) {
+    rows[name] = std::string(names.size(), '.');
+  }
+  for (std::size_t i = 0; i < 40; ++i) {
+    const std::size_t caller = i % names.size();
+    const std::size_t callee = (caller + 1 + i / names.size()) % names.size();
+    snapshot.edges.push_back(
+        fixture::edge(names[caller], names[callee],
+                      {fixture::row({"10.96.123." + std::to_string(100 + callee), 8080},
+                                    verdicts[i % 6], Reason::issuer_not_advertised, sentence)}));
+    rows[names[caller]][callee] = marks[i % 6];
+  }
+  const std::string text = table(snapshot, fixture::now(), false);
+  CAPTURE(text);
+  const std::vector<std::string> lines = lines_of(text);
+  for (const std::string& line : lines) {
+    CAPTURE(line);
+    CHECK(width_of(line) <= 100);
+    CHECK_FALSE(line.ends_with(' '));
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    CAPTURE(names[i]);
+    CHECK(text.find(std::to_string(i + 1) + " " + names[i]) != std::string::npos);
+    std::string row = names[i] + std::string(18 - names[i].size(), ' ');
+    for (const char mark : rows[names[i]]) {
+      row.append("  ").append(1, mark);
+    }
+    CHECK(std::ranges::find(lines, row) != lines.end());
+  }
+  for (const gate::EdgeEntryPtr& edge : snapshot.edges) {
+    const bool is_told =
+        text.find(edge->edge.caller + " -> " + edge->edge.callee + " at ") != std::string::npos;
+    CHECK(is_told == (edge->verdict != Verdict::survives));
+  }
 }
 
 TEST_CASE("table: our own credentials -> what is the matter with each, before the gates") {

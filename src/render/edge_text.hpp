@@ -1,0 +1,51 @@
+#pragma once
+// Calls in words and as a matrix, as several renderings tell them.
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "telltale/gate/snapshot.hpp"
+
+namespace telltale::render {
+
+/// With more callees than this nobody reads a matrix.
+inline constexpr std::size_t most_columns = 24;
+
+/// Who calls whom, with the worst verdict where the same caller calls the same callee several
+/// times. Only those that call, or are called, have a row or a column. Names are borrowed.
+struct Matrix {
+  std::vector<std::string_view> callers;  ///< in the order of the edges
+  std::vector<std::string_view> callees;  ///< in the order of the targets
+  std::map<std::pair<std::string_view, std::string_view>, assess::Verdict> cells;
+
+  [[nodiscard]] bool is_readable() const { return callees.size() <= most_columns; }
+};
+
+[[nodiscard]] Matrix matrix_of(const gate::Snapshot& snapshot);
+
+/// `37 of 40 calls survive the flip to need.`
+[[nodiscard]] std::string survivors_text(const gate::Snapshot& snapshot);
+
+/// What an edge shows at one or more addresses alike.
+struct EdgeStory {
+  const assess::EdgeAssessment* row = nullptr;
+  std::vector<std::string> addresses;  ///< empty where the callee has none
+};
+
+/// The rows of an edge that do not survive; those that say the same are one story.
+[[nodiscard]] std::vector<EdgeStory> stories_of(const gate::EdgeEntry& entry);
+
+/// `10.0.0.7:7002, 10.0.0.8:7002 and 3 more`; empty for none.
+[[nodiscard]] std::string addresses_text(const EdgeStory& story);
+
+/// `orca to clouddriver`, or for a gate `gate need`.
+[[nodiscard]] std::string subject_of(const gate::Event& event);
+
+/// `presents a certificate (keystore, rehearsed)`, `presents nothing`.
+[[nodiscard]] std::string evidence_text(const assess::EdgeAssessment& row);
+
+}  // namespace telltale::render
