@@ -8,16 +8,35 @@ namespace telltale::app {
 
 namespace {
 
-/// The reasons that can stand in a gate's way, and so be accepted. Evidence that is missing cannot
-/// be: nobody knows what would be accepted with it.
-std::vector<std::string_view> acceptable_reasons() {
-  std::vector<std::string_view> names;
+/// Evidence that is missing cannot be accepted: nobody knows what would be accepted with it.
+bool is_missing_evidence(assess::Reason reason) {
+  using enum assess::Reason;
+  return reason == waiting || reason == stale || reason == unknown || reason == caller_unknown ||
+         reason == evidence_insufficient;
+}
+
+/// What is said of calls and never of a target.
+bool is_of_callers_only(assess::Reason reason) {
+  using enum assess::Reason;
+  return reason == caller_accepted || reason == caller_presents_nothing || reason == key_unusable ||
+         reason == versions_incompatible;
+}
+
+/// The names of the reasons that can stand in a gate's way, and so be accepted.
+struct ReasonNames {
+  std::vector<std::string_view> of_targets;
+  std::vector<std::string_view> of_callers;
+};
+
+ReasonNames acceptable_reasons() {
+  ReasonNames names;
   for (const assess::Reason reason : enumerators<assess::Reason>()) {
-    const bool is_missing_evidence = reason == assess::Reason::waiting ||
-                                     reason == assess::Reason::stale ||
-                                     reason == assess::Reason::unknown;
-    if (!is_missing_evidence && !assess::concerns_own_identity(reason)) {
-      names.push_back(name_of(reason));
+    if (assess::concerns_callers(reason)) {
+      names.of_callers.push_back(name_of(reason));
+    }
+    if (!is_missing_evidence(reason) && !is_of_callers_only(reason) &&
+        !assess::concerns_own_identity(reason)) {
+      names.of_targets.push_back(name_of(reason));
     }
   }
   return names;
@@ -33,10 +52,44 @@ FileSignatures signatures_of(const fleet::Fleet& fleet) {
   return signatures;
 }
 
+assess::HeldKeyFacts describe_key(const pki::KeyEntry& key, const pki::TrustStore& trust,
+                                  CivilTime now) {
+  const pki::Chain& chain = key.identity->chain();
+  assess::HeldKeyFacts facts{.alias = key.alias,
+                             .chain = chain,
+                             .encoding = key.encoding,
+                             .is_seen_by_java = key.is_seen_by_java,
+                             .chain_links = key.identity->chain_links(),
+                             .verification = trust.verify_client(chain, now)};
+  facts.verification_of_leaf =
+      chain.size() == 1 ? facts.verification : trust.verify_client({chain.front()}, now);
+  return facts;
+}
+
+assess::IdentityFacts describe_identity(const std::vector<pki::KeyEntry>& keys,
+                                        const pki::TrustStore& trust, CivilTime now) {
+  assess::IdentityFacts facts;
+  for (const pki::KeyEntry& key : keys) {
+    facts.keys.push_back(describe_key(key, trust, now));
+  }
+  facts.chain = facts.keys.front().chain;
+  facts.has_key = keys.front().identity->has_key();
+  facts.verification = facts.keys.front().verification;
+  return facts;
+}
+
+assess::TrustFacts describe_trust(const pki::TrustStore& trust) {
+  const std::optional<pki::StoreFacts>& store = trust.facts();
+  return {.anchors = trust.anchors().size(),
+          .is_empty_for_java = store && store->is_empty_for_java()};
+}
+
 }  // namespace
 
 Result<Plan> load_plan(const std::string& config_file) {
-  auto fleet = fleet::load_config(config_file, acceptable_reasons());
+  const ReasonNames acceptable = acceptable_reasons();
+  auto fleet = fleet::load_config(
+      config_file, {.of_targets = acceptable.of_targets, .of_callers = acceptable.of_callers});
   if (!fleet) {
     return fleet.error();
   }
@@ -57,19 +110,23 @@ assess::CredentialFacts describe_credentials(const Plan& plan, CivilTime now) {
     return found == credentials.unreadable.end() ? std::string() : found->second.detail();
   };
   assess::CredentialFacts facts;
-  for (const auto& [name, identity] : credentials.identities) {
-    facts.identities.push_back(
-        {.name = name,
-         .chain = identity->chain(),
-         .has_key = identity->has_key(),
-         .verification = credentials.trust->verify_client(identity->chain(), now),
-         .unreadable = why_unreadable(fleet::CredentialKind::identity, name)});
+  for (const auto& [name, keys] : credentials.keys) {
+    assess::IdentityFacts identity = describe_identity(keys, *credentials.trust, now);
+    identity.name = name;
+    identity.unreadable = why_unreadable(fleet::CredentialKind::identity, name);
+    facts.identities.push_back(std::move(identity));
   }
-  const std::optional<pki::StoreFacts>& store = credentials.trust->facts();
-  facts.trust = {.is_system = !plan.fleet->trust,
-                 .anchors = credentials.trust->anchors().size(),
-                 .is_empty_for_java = store && store->is_empty_for_java(),
-                 .unreadable = why_unreadable(fleet::CredentialKind::trust, "")};
+  facts.trust = describe_trust(*credentials.trust);
+  facts.trust.is_system = !plan.fleet->trust;
+  facts.trust.unreadable = why_unreadable(fleet::CredentialKind::trust, "");
+  for (const auto& [name, trust] : credentials.trusts) {
+    if (trust == credentials.trust) {
+      continue;  // told already
+    }
+    assess::TrustFacts& described = facts.caller_trusts.emplace_back(describe_trust(*trust));
+    described.name = name;
+    described.unreadable = why_unreadable(fleet::CredentialKind::trust, name);
+  }
   for (const auto& [target, password] : credentials.redis_passwords) {
     facts.passwords.push_back(
         {.target = target, .unreadable = why_unreadable(fleet::CredentialKind::password, target)});

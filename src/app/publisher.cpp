@@ -13,11 +13,11 @@ namespace {
 // Looks that end together are published together: a snapshot is made at most this often.
 constexpr auto publishing_gap = std::chrono::milliseconds(50);
 
-/// `identity orca`, `password of redis`, `trust`.
+/// `identity orca`, `password of redis`, `trust`, or `trust ca.pem` of callers.
 std::string to_text(const fleet::CredentialName& which) {
   switch (which.kind) {
     case fleet::CredentialKind::trust:
-      return "trust";
+      return which.name.empty() ? "trust" : "trust " + which.name;
     case fleet::CredentialKind::identity:
       return "identity " + which.name;
     case fleet::CredentialKind::password:

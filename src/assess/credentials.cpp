@@ -135,16 +135,21 @@ std::vector<Finding> assess_identity(const IdentityFacts& facts, Duration validi
 }
 
 std::vector<Finding> assess_trust(const TrustFacts& facts) {
+  const bool is_ours = facts.name.empty();
+  const std::string what = is_ours ? "The trust" : "The trust " + facts.name + " of callers";
   Report report;
   if (!facts.unreadable.empty()) {
     report.add(Reason::trust_unreadable,
-               as_sentence("The trust cannot be read anew: " + facts.unreadable));
+               as_sentence(what + " cannot be read anew: " + facts.unreadable));
   }
   if (facts.is_empty_for_java) {
+    const std::string where = is_ours ? "the trust's file" : facts.name;
+    const std::string then = is_ours ? "a service that loads it does not start"
+                                     : "a caller that loads it accepts no server";
     report.add(Reason::truststore_empty,
-               "Of the " + count(facts.anchors, "certificate") +
-                   " in the trust's file Java takes none for a trust anchor; a service that loads "
-                   "it does not start (\"the trustAnchors parameter must be non-empty\").");
+               "Of the " + count(facts.anchors, "certificate") + " in " + where +
+                   " Java takes none for a trust anchor; " + then +
+                   " (\"the trustAnchors parameter must be non-empty\").");
   }
   return report.findings();
 }

@@ -40,19 +40,6 @@ constexpr std::array probe_keys{
         [](const Value& value, ProbeRules& probe) { probe.stranger = value.one_of<Stranger>(); }},
 };
 
-constexpr std::array trust_keys{
-    Key<pki::TrustFiles>{
-        "file", [](const Value& value, pki::TrustFiles& trust) { trust.file = value.file(); }},
-    Key<pki::TrustFiles>{"password_file",
-                         [](const Value& value, pki::TrustFiles& trust) {
-                           trust.password = read_secret_file(value);
-                         }},
-    Key<pki::TrustFiles>{"password_env",
-                         [](const Value& value, pki::TrustFiles& trust) {
-                           trust.password = read_secret_variable(value);
-                         }},
-};
-
 constexpr std::array identity_keys{
     Key<pki::IdentityFiles>{
         "certificate",
@@ -105,9 +92,8 @@ ProbeRules read_probe(const Value& value) {
 }
 
 void read_trust(const Value& value, Fleet& fleet) {
-  read_mapping(value, trust_keys, fleet.trust.emplace());
+  fleet.trust = read_trust_files(value);
   fleet.sources.emplace("trust.file", value.at("file").position());
-  refuse_both(value, "password_file", "password_env");
 }
 
 pki::IdentityFiles read_identity(const Value& value) {
@@ -141,6 +127,10 @@ constexpr std::array root_keys{
                [](const Value& value, Fleet& fleet) {
                  fleet.targets = read_named(value, "targets", read_target);
                }},
+    Key<Fleet>{"callers",
+               [](const Value& value, Fleet& fleet) {
+                 fleet.callers = read_named(value, "callers", read_caller);
+               }},
     Key<Fleet>{"gates", [](const Value& value,
                            Fleet& fleet) { fleet.gates = read_named(value, "gates", read_gate); }},
 };
@@ -158,7 +148,7 @@ Fleet read_fleet(const Value& root) {
 }  // namespace
 
 Result<Fleet> parse_config(std::string_view text, const std::string& file,
-                           std::span<const std::string_view> known_reasons) {
+                           const AcceptableReasons& acceptable) {
   try {
     const YamlNode document = parse_yaml(text, file);
     if (document.kind == YamlNode::Kind::nothing) {
@@ -167,29 +157,29 @@ Result<Fleet> parse_config(std::string_view text, const std::string& file,
     const Source source{.file = file, .directory = std::filesystem::path(file).parent_path()};
     const Value root(source, document);
     Fleet fleet = read_fleet(root);
-    check_references(root, fleet, known_reasons);
+    check_references(root, fleet, acceptable);
     return fleet;
   } catch (const BadConfig& bad) {
     return bad.error();
   }
 }
 
-Result<Fleet> load_config(const std::string& file,
-                          std::span<const std::string_view> known_reasons) {
+Result<Fleet> load_config(const std::string& file, const AcceptableReasons& acceptable) {
   const Result<pki::Secret> text = pki::read_file(file, max_config_bytes);
   if (!text) {
     return text.error().at(file);
   }
-  return parse_config(text->reveal(), file, known_reasons);
+  return parse_config(text->reveal(), file, acceptable);
 }
 
 std::vector<std::string> config_keys() {
   std::vector<std::string> keys;
   append_keys(keys, "", root_keys);
   append_keys(keys, "probe.", probe_keys);
-  append_keys(keys, "trust.", trust_keys);
+  append_trust_keys(keys);
   append_keys(keys, "identities.NAME.", identity_keys);
   append_target_keys(keys);
+  append_caller_keys(keys);
   append_gate_keys(keys);
   return keys;
 }

@@ -14,31 +14,103 @@ Error at_key(const Fleet& fleet, const std::string& path, const Error& error) {
   return source == fleet.sources.end() ? named : named.at(source->second);
 }
 
+/// What was put together by hand has no source.
+Error at_source(const std::string& source, const Error& error) {
+  return source.empty() ? error : error.at(source);
+}
+
 std::string path_of_target(const Fleet& fleet, const Target& target) {
   return "targets[" + std::to_string(&target - fleet.targets.data()) + ']';
 }
 
-Result<void> read_trust(const Fleet& fleet, Credentials& into) {
+/// A caller's trust, and the key of the configuration that names it first.
+struct CallerTrust {
+  const pki::TrustFiles* files;
+  std::string path;           ///< `callers[0].trust.file`
+  const std::string* source;  ///< `telltale.yml:12`
+};
+
+/// Every trust that calls, targets or callers name, by trust_name().
+std::map<std::string, CallerTrust> trusts_of(const Fleet& fleet) {
+  std::map<std::string, CallerTrust> trusts;
+  const auto add = [&](const std::optional<pki::TrustFiles>& trust, const std::string& owner,
+                       const std::string& source) {
+    if (trust) {
+      trusts.try_emplace(trust_name(trust), &*trust, owner + ".trust.file", &source);
+    }
+  };
+  const auto add_all = [&](const std::string& list, const auto& sides) {
+    for (std::size_t i = 0; i < sides.size(); ++i) {
+      const std::string owner = list + '[' + std::to_string(i) + ']';
+      add(sides[i].trust, owner, sides[i].source);
+      for (std::size_t j = 0; j < sides[i].calls.size(); ++j) {
+        const Call& call = sides[i].calls[j];
+        add(call.trust, owner + ".calls[" + std::to_string(j) + ']', call.source);
+      }
+    }
+  };
+  add_all("targets", fleet.targets);
+  add_all("callers", fleet.callers);
+  return trusts;
+}
+
+/// A caller's trust that is the fleet's own is read with that.
+bool is_our_own(const Fleet& fleet, const std::string& name) {
+  return fleet.trust && trust_name(fleet.trust) == name;
+}
+
+Result<void> read_our_trust(const Fleet& fleet, Credentials& into) {
   Result<pki::TrustStorePtr> store =
       fleet.trust ? pki::TrustStore::load(*fleet.trust) : pki::TrustStore::load_system();
   if (!store) {
     return at_key(fleet, "trust.file", store.error());
   }
   into.trust = *std::move(store);
+  if (fleet.trust && trusts_of(fleet).contains(trust_name(fleet.trust))) {
+    into.trusts[trust_name(fleet.trust)] = into.trust;
+  }
+  return {};
+}
+
+Result<void> read_trust(const Fleet& fleet, const std::string& name, Credentials& into) {
+  if (name.empty()) {
+    return read_our_trust(fleet, into);
+  }
+  const CallerTrust trust = trusts_of(fleet).at(name);
+  Result<pki::TrustStorePtr> store = pki::TrustStore::load(*trust.files);
+  if (!store) {
+    return at_source(*trust.source, store.error().at(trust.path));
+  }
+  into.trusts[name] = *std::move(store);
+  return {};
+}
+
+/// What `probe.identity` names is presented, so there must be a key, and no doubt which.
+Result<void> check_ours(const std::vector<pki::KeyEntry>& keys) {
+  if (keys.size() > 1) {
+    return Error(Errc::invalid_value,
+                 "holds " + std::to_string(keys.size()) +
+                     " private keys, and probe.identity presents one; choose it by its `alias`");
+  }
+  if (!keys.front().identity->has_key()) {
+    return Error(Errc::invalid_value,
+                 "has no key, so it cannot be presented as probe.identity; add its key");
+  }
   return {};
 }
 
 Result<void> read_identity(const Fleet& fleet, const std::string& name, Credentials& into) {
-  Result<pki::IdentityPtr> identity = pki::Identity::load(fleet.identities.at(name));
-  if (!identity) {
-    return at_key(fleet, "identities." + name, identity.error());
+  Result<std::vector<pki::KeyEntry>> keys = pki::load_keys(fleet.identities.at(name));
+  if (!keys) {
+    return at_key(fleet, "identities." + name, keys.error());
   }
-  if (fleet.probe.identity == name && !(*identity)->has_key()) {
-    return at_key(fleet, "identities." + name,
-                  Error(Errc::invalid_value,
-                        "has no key, so it cannot be presented as probe.identity; add its key"));
+  if (fleet.probe.identity == name) {
+    if (const Result<void> checked = check_ours(*keys); !checked) {
+      return at_key(fleet, "identities." + name, checked.error());
+    }
   }
-  into.identities[name] = *std::move(identity);
+  into.identities[name] = keys->front().identity;
+  into.keys[name] = *std::move(keys);
   return {};
 }
 
@@ -59,7 +131,7 @@ Result<void> read_password(const Fleet& fleet, const std::string& name, Credenti
 Result<void> read(const Fleet& fleet, const CredentialName& which, Credentials& into) {
   switch (which.kind) {
     case CredentialKind::trust:
-      return read_trust(fleet, into);
+      return read_trust(fleet, which.name, into);
     case CredentialKind::identity:
       return read_identity(fleet, which.name, into);
     case CredentialKind::password:
@@ -75,12 +147,14 @@ Result<void> read_again(const Fleet& fleet, const CredentialName& which, Credent
     return read(fleet, which, into);
   }
   const pki::IdentityPtr before = into.identities.at(which.name);
+  std::vector<pki::KeyEntry> keys_before = into.keys[which.name];
   if (const Result<void> done = read(fleet, which, into); !done) {
     return done;
   }
   pki::IdentityPtr& after = into.identities.at(which.name);
   if (before->has_key() && !after->has_key()) {
     after = before;
+    into.keys.at(which.name) = std::move(keys_before);
     return at_key(fleet, "identities." + which.name,
                   Error(Errc::invalid_value,
                         "its file has no key any more; put it back, or reload if that is meant"));
@@ -91,6 +165,11 @@ Result<void> read_again(const Fleet& fleet, const CredentialName& which, Credent
 /// All credentials of a fleet, in the order in which they are read.
 std::vector<CredentialName> names_of(const Fleet& fleet) {
   std::vector<CredentialName> names = {{CredentialKind::trust, ""}};
+  for (const auto& [name, trust] : trusts_of(fleet)) {
+    if (!is_our_own(fleet, name)) {
+      names.push_back({CredentialKind::trust, name});
+    }
+  }
   for (const auto& [name, files] : fleet.identities) {
     names.push_back({CredentialKind::identity, name});
   }
@@ -108,11 +187,22 @@ void add_file(std::vector<std::string>& files, const std::optional<pki::SecretSo
   }
 }
 
+/// Null: the system's trust store.
+const pki::TrustFiles* files_of_trust(const Fleet& fleet, const std::string& name) {
+  if (!name.empty()) {
+    return trusts_of(fleet).at(name).files;
+  }
+  return fleet.trust ? &*fleet.trust : nullptr;
+}
+
 std::vector<std::string> files_of(const Fleet& fleet, const CredentialName& which) {
   std::vector<std::string> files;
-  if (which.kind == CredentialKind::trust && fleet.trust) {
-    files.push_back(fleet.trust->file);
-    add_file(files, fleet.trust->password);
+  if (which.kind == CredentialKind::trust) {
+    const pki::TrustFiles* trust = files_of_trust(fleet, which.name);
+    if (trust != nullptr) {
+      files.push_back(trust->file);
+      add_file(files, trust->password);
+    }
   }
   if (which.kind == CredentialKind::identity) {
     const pki::IdentityFiles& identity = fleet.identities.at(which.name);

@@ -1,8 +1,7 @@
 // Who calls whom: targets' and callers' calls, joined with what the caller has.
 
-#include <algorithm>
-#include <array>
-#include <utility>
+#include <map>
+#include <string_view>
 
 #include "telltale/fleet/fleet.hpp"
 
@@ -46,6 +45,10 @@ Edge join(const Side& caller, const Call& call, const Target& callee) {
     edge.path = call.path.value_or(callee.health);
   }
   if (edge.runtime == Runtime::none) {
+    // What a target runs beside its JVM, such as a preStop hook, has nothing of the JVM's.
+    if (!edge.trust && caller.runtime == Runtime::none) {
+      edge.trust = caller.trust;
+    }
     return edge;
   }
   edge.identity = call.identity;
@@ -64,12 +67,13 @@ Edge join(const Side& caller, const Call& call, const Target& callee) {
   return edge;
 }
 
-void join_all(const Fleet& fleet, const Side& caller, const std::vector<Call>& calls,
+using Targets = std::map<std::string_view, const Target*>;
+
+void join_all(const Targets& targets, const Side& caller, const std::vector<Call>& calls,
               std::vector<Edge>& edges) {
   for (const Call& call : calls) {
-    const auto callee = std::ranges::find(fleet.targets, call.target, &Target::name);
-    if (callee != fleet.targets.end()) {
-      edges.push_back(join(caller, call, *callee));
+    if (const auto callee = targets.find(call.target); callee != targets.end()) {
+      edges.push_back(join(caller, call, *callee->second));
     }
   }
 }
@@ -97,6 +101,10 @@ std::string_view label(Runtime runtime) {
 }
 
 std::vector<Edge> edges_of(const Fleet& fleet) {
+  Targets targets;
+  for (const Target& target : fleet.targets) {
+    targets.emplace(target.name, &target);
+  }
   std::vector<Edge> edges;
   for (const Target& target : fleet.targets) {
     const Side caller{.name = target.name,
@@ -105,7 +113,7 @@ std::vector<Edge> edges_of(const Fleet& fleet) {
                       .trust = target.trust,
                       .tls_versions = {},
                       .has_endpoint = target.url.scheme == Scheme::https};
-    join_all(fleet, caller, target.calls, edges);
+    join_all(targets, caller, target.calls, edges);
   }
   for (const Caller& each : fleet.callers) {
     const Side caller{.name = each.name,
@@ -113,7 +121,7 @@ std::vector<Edge> edges_of(const Fleet& fleet) {
                       .identity = each.identity,
                       .trust = each.trust,
                       .tls_versions = each.tls_versions};
-    join_all(fleet, caller, each.calls, edges);
+    join_all(targets, caller, each.calls, edges);
   }
   return edges;
 }

@@ -40,6 +40,10 @@ CivilTime read_until(const Value& value) {
 constexpr std::array accept_keys{
     Key<Acceptance>{
         "target", [](const Value& value, Acceptance& accepted) { accepted.target = value.name(); }},
+    Key<Acceptance>{
+        "caller", [](const Value& value, Acceptance& accepted) { accepted.caller = value.name(); }},
+    Key<Acceptance>{
+        "callee", [](const Value& value, Acceptance& accepted) { accepted.target = value.name(); }},
     Key<Acceptance>{"reason", [](const Value& value,
                                  Acceptance& accepted) { accepted.reason = value.text("reason"); }},
     Key<Acceptance>{"until", [](const Value& value,
@@ -48,13 +52,26 @@ constexpr std::array accept_keys{
                     [](const Value& value, Acceptance& accepted) { accepted.why = value.text(); }},
 };
 
+/// Whose breakage it is: a target's, or that of a call.
+void check_subject(const Value& acceptance) {
+  refuse_both(acceptance, "target", "caller");
+  refuse_both(acceptance, "target", "callee");
+  if (acceptance.find("caller")) {
+    acceptance.require("callee");
+  } else if (acceptance.find("callee")) {
+    acceptance.require("caller");
+  } else if (!acceptance.find("target")) {
+    acceptance.fail("lacks the key \"target\", or \"caller\" and \"callee\"");
+  }
+}
+
 std::vector<Acceptance> read_acceptances(const Value& value) {
   std::vector<Acceptance> acceptances;
   for (const Value& item : value.list("accepted breakages")) {
-    Acceptance& accepted = acceptances.emplace_back();
-    read_mapping(item, accept_keys, accepted);
-    for (const Key<Acceptance>& key : accept_keys) {
-      item.require(key.name);
+    read_mapping(item, accept_keys, acceptances.emplace_back());
+    check_subject(item);
+    for (const std::string_view key : {"reason", "until", "why"}) {
+      item.require(key);
     }
   }
   return acceptances;
@@ -73,6 +90,11 @@ constexpr std::array gate_keys{
     Key<GateRules>{"certificate_validity",
                    [](const Value& value, GateRules& gate) {
                      gate.certificate_validity = value.duration(0s, ten_years);
+                   }},
+    Key<GateRules>{"evidence",
+                   [](const Value& value, GateRules& gate) {
+                     using enum Evidence;
+                     gate.evidence = value.one_of(std::array{observed, certificate, keystore});
                    }},
     Key<GateRules>{"accept", [](const Value& value,
                                 GateRules& gate) { gate.accept = read_acceptances(value); }},

@@ -4,12 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <map>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "telltale/fleet/config.hpp"
 #include "telltale/fleet/fleet.hpp"
 
 #include "fleet/value.hpp"
@@ -18,6 +19,24 @@ namespace telltale::fleet {
 
 /// Reads an item of `targets`.
 [[nodiscard]] Target read_target(const Value& target);
+
+/// Reads an item of `callers`.
+[[nodiscard]] Caller read_caller(const Value& caller);
+
+/// Reads `calls`: targets' names, or mappings.
+[[nodiscard]] std::vector<Call> read_calls(const Value& list);
+
+/// Checks the calls of a target or caller, which `caller` holds, against the runtime that it has.
+void check_calls(const Value& caller, std::optional<Runtime> runtime,
+                 const std::vector<Call>& calls);
+
+[[nodiscard]] Runtime read_runtime(const Value& value);
+
+/// A request target in origin form (RFC 9112 3.2.1).
+[[nodiscard]] std::string read_path(const Value& value);
+
+/// Reads a `trust`, wherever it stands.
+[[nodiscard]] pki::TrustFiles read_trust_files(const Value& trust);
 
 /// Reads an item of `gates`.
 [[nodiscard]] GateRules read_gate(const Value& gate);
@@ -32,13 +51,15 @@ void refuse(const Value& mapping, std::string_view key, std::string_view why);
 /// Refuses two keys that contradict each other.
 void refuse_both(const Value& mapping, std::string_view kept, std::string_view refused);
 
-/// Checks what one part of the configuration says of another: the identities, targets and reasons
-/// that are named exist. `root` is what `fleet` was read from.
-void check_references(const Value& root, const Fleet& fleet,
-                      std::span<const std::string_view> known_reasons);
+/// Checks what one part of the configuration says of another: the identities, targets, callers and
+/// reasons that are named exist, and nothing is said twice. `root` is what `fleet` was read from.
+void check_references(const Value& root, const Fleet& fleet, const AcceptableReasons& acceptable);
 
-/// Adds the keys that read_target and read_gate know, as `targets[].url`.
+/// Adds the keys that read_trust_files, read_target, read_caller, read_calls and read_gate know, as
+/// `targets[].url`.
+void append_trust_keys(std::vector<std::string>& keys);
 void append_target_keys(std::vector<std::string>& keys);
+void append_caller_keys(std::vector<std::string>& keys);
 void append_gate_keys(std::vector<std::string>& keys);
 
 template <class T, std::size_t N>

@@ -65,16 +65,6 @@ std::vector<std::uint16_t> read_ports(const Value& value) {
   return ports;
 }
 
-/// A request target in origin form (RFC 9112 3.2.1).
-std::string read_health(const Value& value) {
-  const std::string& path = value.text("path");
-  const auto is_visible = [](char c) { return c > ' ' && c < 0x7f && c != '#'; };
-  if (path.front() != '/' || !std::ranges::all_of(path, is_visible)) {
-    value.fail("must be a path that begins with / and has neither spaces nor #, such as /health");
-  }
-  return path;
-}
-
 ExpectedAuthority read_authority(const Value& value) {
   const std::string& text = value.text("distinguished name");
   return {.text = text, .canonical = value_or_fail(value, pki::canonical_of_text(text))};
@@ -167,11 +157,17 @@ constexpr std::array target_keys{
         "plaintext_ports",
         [](const Value& value, Target& target) { target.plaintext_ports = read_ports(value); }},
     Key<Target>{"health",
-                [](const Value& value, Target& target) { target.health = read_health(value); }},
+                [](const Value& value, Target& target) { target.health = read_path(value); }},
     Key<Target>{"goal",
                 [](const Value& value, Target& target) { target.goal = value.one_of<Goal>(); }},
     Key<Target>{"identity",
                 [](const Value& value, Target& target) { target.identity = value.name(); }},
+    Key<Target>{"runtime",
+                [](const Value& value, Target& target) { target.runtime = read_runtime(value); }},
+    Key<Target>{"trust",
+                [](const Value& value, Target& target) { target.trust = read_trust_files(value); }},
+    Key<Target>{"calls",
+                [](const Value& value, Target& target) { target.calls = read_calls(value); }},
     Key<Target>{"username",
                 [](const Value& value, Target& target) { target.username = value.text(); }},
     Key<Target>{"password_file", [](const Value& value,
@@ -218,6 +214,9 @@ void check_combination(const Value& value, const Target& target) {
     refuse(value, "username",
            "has no effect without a password; add password_file or password_env");
   }
+  if (target.calls.empty()) {
+    refuse(value, "trust", "has no effect without calls; it is whom the target trusts as a client");
+  }
   const std::size_t named = target.addresses.size();
   if (named != 0 && target.expect.addresses > named) {
     value.at("expect")
@@ -229,6 +228,15 @@ void check_combination(const Value& value, const Target& target) {
 
 }  // namespace
 
+std::string read_path(const Value& value) {
+  const std::string& path = value.text("path");
+  const auto is_visible = [](char c) { return c > ' ' && c < 0x7f && c != '#'; };
+  if (path.front() != '/' || !std::ranges::all_of(path, is_visible)) {
+    value.fail("must be a path that begins with / and has neither spaces nor #, such as /health");
+  }
+  return path;
+}
+
 Target read_target(const Value& value) {
   Target target;
   target.source = value.position();
@@ -237,6 +245,7 @@ Target read_target(const Value& value) {
   value.require("url");
   check_scheme(value, target.url.scheme);
   check_combination(value, target);
+  check_calls(value, target.runtime, target.calls);
   return target;
 }
 

@@ -83,18 +83,24 @@ class Value {
   /// Complains unless the mapping has this member.
   void require(std::string_view key) const { (void)at(key); }
 
-  /// One of an enum's names, as far as they are `allowed`.
-  template <class E, std::size_t N>
-  [[nodiscard]] E one_of(const std::array<E, N>& allowed) const {
+  /// One of those `allowed`, each as `spell` spells it.
+  template <class E, std::size_t N, class Spell>
+  [[nodiscard]] E one_of(const std::array<E, N>& allowed, Spell spell) const {
     const std::string& written = text();
-    const auto is_written = [&](E value) { return name_of(value) == written; };
+    const auto is_written = [&](E value) { return spell(value) == written; };
     const auto found = std::ranges::find_if(allowed, is_written);
     if (found != allowed.end()) {
       return *found;
     }
     std::array<std::string_view, N> names;
-    std::ranges::transform(allowed, names.begin(), name_of<E>);
+    std::ranges::transform(allowed, names.begin(), spell);
     fail_choice(names);
+  }
+
+  /// One of an enum's names, as far as they are `allowed`.
+  template <class E, std::size_t N>
+  [[nodiscard]] E one_of(const std::array<E, N>& allowed) const {
+    return one_of(allowed, name_of<E>);
   }
 
   template <class E>

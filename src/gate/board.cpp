@@ -71,6 +71,10 @@ CredentialEntries entries_of(const assess::CredentialFacts& facts, const Credent
   }
   entries.trust = {facts.trust, assess::assess_trust(facts.trust), before.trust.reasons_seen};
   note_reasons(entries.trust.reasons_seen, entries.trust.findings);
+  for (const assess::TrustFacts& trust : facts.caller_trusts) {
+    entries.caller_trusts.push_back({trust, assess::assess_trust(trust), {}});
+    remember(entries.caller_trusts.back(), before.caller_trusts, &assess::TrustFacts::name);
+  }
   for (const assess::PasswordFacts& password : facts.passwords) {
     entries.passwords.push_back({password, assess::assess_password(password), {}});
     remember(entries.passwords.back(), before.passwords, &assess::PasswordFacts::target);

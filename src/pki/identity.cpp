@@ -1,6 +1,7 @@
 #include "telltale/pki/identity.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "pki/alias.hpp"
@@ -16,6 +17,9 @@ namespace {
 struct Parts {
   std::vector<HeldCertificate> chain;
   EvpPkeyPtr key;  ///< null: known by certificate only
+  std::string alias;
+  std::optional<KeyEncoding> encoding;
+  bool is_seen_by_java = true;
 };
 
 /// What a sentence calls the two sources.
@@ -78,7 +82,12 @@ std::string aliases_of(const StoreContent& content) {
   return text;
 }
 
-Result<HeldKey*> choose_key(StoreContent& content, const std::optional<std::string>& alias) {
+/// What to do about a store of several keys, of which none was chosen by its alias.
+enum class SeveralKeys { refused, taken };
+
+Result<std::vector<HeldKey*>> choose_keys(StoreContent& content,
+                                          const std::optional<std::string>& alias,
+                                          SeveralKeys several) {
   if (alias) {
     const auto found = std::ranges::find_if(
         content.keys, [&](const HeldKey& key) { return same_alias(key.alias, *alias); });
@@ -86,56 +95,93 @@ Result<HeldKey*> choose_key(StoreContent& content, const std::optional<std::stri
       return Error(Errc::invalid_value, "holds no private key under the alias " + *alias +
                                             ", only " + aliases_of(content));
     }
-    return &*found;
+    return std::vector{&*found};
   }
-  if (content.keys.size() > 1) {
+  if (several == SeveralKeys::refused && content.keys.size() > 1) {
     return Error(Errc::invalid_value,
                  "holds " + std::to_string(content.keys.size()) +
                      " private keys; choose one by its alias: " + aliases_of(content));
   }
-  return &content.keys.front();
+  std::vector<HeldKey*> keys;
+  for (HeldKey& key : content.keys) {
+    keys.push_back(&key);
+  }
+  return keys;
+}
+
+/// Of several keys, those that no certificate belongs to serve nobody: SunX509KeyManagerImpl.java
+/// passes over an alias without a chain.
+void drop_bare_keys(std::vector<HeldKey*>& keys) {
+  const auto has_chain = [](const HeldKey* key) { return !key->chain.empty(); };
+  if (std::ranges::any_of(keys, has_chain)) {
+    std::erase_if(keys, std::not_fn(has_chain));
+  }
+}
+
+KeyEncoding encoding_of(const HeldKey& key, StoreFormat format) {
+  return format == StoreFormat::der ? KeyEncoding::der : key.encoding;
 }
 
 /// Of a PKCS#12 or JKS.
-Result<Parts> take_from_store(StoreContent content, const std::optional<std::string>& alias) {
+Result<std::vector<Parts>> take_from_store(StoreContent content,
+                                           const std::optional<std::string>& alias,
+                                           SeveralKeys several) {
+  std::vector<Parts> taken;
   if (content.keys.empty()) {
     if (content.certificates.empty()) {
       return no_certificate(content);
     }
-    return Parts{.chain = take_certificates(content), .key = nullptr};
+    taken.push_back({.chain = take_certificates(content)});
+    return taken;
   }
-  const Result<HeldKey*> chosen = choose_key(content, alias);
+  Result<std::vector<HeldKey*>> chosen = choose_keys(content, alias, several);
   if (!chosen) {
     return chosen.error();
   }
-  HeldKey& key = **chosen;
+  drop_bare_keys(*chosen);
+  for (HeldKey* key : *chosen) {
+    if (key->error) {
+      return *key->error;
+    }
+    if (key->chain.empty()) {
+      return Error(Errc::malformed, "holds a private key (" + key->alias +
+                                        ") without a certificate of the same localKeyId or alias");
+    }
+    taken.push_back({.chain = std::move(key->chain),
+                     .key = std::move(key->key),
+                     .alias = key->alias,
+                     .encoding = key->encoding,
+                     .is_seen_by_java = key->is_seen_by_java});
+  }
+  return taken;
+}
+
+/// A key of PEM or DER, which name none: the first one.
+Result<void> take_key(StoreContent& content, Parts& into) {
+  HeldKey& key = content.keys.front();
   if (key.error) {
     return *key.error;
   }
-  if (key.chain.empty()) {
-    return Error(Errc::malformed, "holds a private key (" + key.alias +
-                                      ") without a certificate of the same localKeyId or alias");
-  }
-  return Parts{.chain = std::move(key.chain), .key = std::move(key.key)};
+  into.key = std::move(key.key);
+  into.encoding = encoding_of(key, content.format);
+  return {};
 }
 
-/// Of PEM or DER, which name no keys: the first one.
 Result<Parts> take_from_text(StoreContent content) {
   if (content.certificates.empty()) {
     return no_certificate(content);
   }
-  Parts parts{.chain = take_certificates(content), .key = nullptr};
+  Parts parts{.chain = take_certificates(content)};
   if (!content.keys.empty()) {
-    HeldKey& key = content.keys.front();
-    if (key.error) {
-      return *key.error;
+    if (const Result<void> taken = take_key(content, parts); !taken) {
+      return taken.error();
     }
-    parts.key = std::move(key.key);
   }
   return parts;
 }
 
-Result<EvpPkeyPtr> take_key(StoreContent content) {
+/// From a file of the key's own.
+Result<void> take_own_key(StoreContent content, Parts& into) {
   if (content.is_keystore()) {
     return Error(Errc::invalid_value,
                  "is a keystore, where a private key in PEM or DER was expected; a keystore brings "
@@ -144,15 +190,12 @@ Result<EvpPkeyPtr> take_key(StoreContent content) {
   if (content.keys.empty()) {
     return Error(Errc::malformed, "holds no private key");
   }
-  HeldKey& key = content.keys.front();
-  if (key.error) {
-    return *key.error;
-  }
-  return std::move(key.key);
+  return take_key(content, into);
 }
 
-/// Certificates from one file and, perhaps, the key from another.
-Result<Parts> take_parts(const IdentityFiles& files, const StorePasswords& passwords) {
+/// All but a key that has a file of its own.
+Result<std::vector<Parts>> take_parts(const IdentityFiles& files, const StorePasswords& passwords,
+                                      SeveralKeys several) {
   Result<StoreContent> content = read_content_of(files.certificate, passwords);
   if (!content) {
     return content.error();
@@ -172,12 +215,67 @@ Result<Parts> take_parts(const IdentityFiles& files, const StorePasswords& passw
   if (files.key) {
     content->keys.clear();
   }
-  Result<Parts> parts = content->is_keystore() ? take_from_store(*std::move(content), files.alias)
-                                               : take_from_text(*std::move(content));
+  if (content->is_keystore()) {
+    Result<std::vector<Parts>> taken = take_from_store(*std::move(content), files.alias, several);
+    if (!taken) {
+      return taken.error().at(files.certificate);
+    }
+    return taken;
+  }
+  Result<Parts> parts = take_from_text(*std::move(content));
   if (!parts) {
     return parts.error().at(files.certificate);
   }
+  std::vector<Parts> taken;
+  taken.push_back(*std::move(parts));
+  return taken;
+}
+
+Result<std::vector<Parts>> read_parts(const IdentityFiles& files, const StorePasswords& passwords,
+                                      SeveralKeys several) {
+  Result<std::vector<Parts>> parts = take_parts(files, passwords, several);
+  if (!parts || !files.key) {
+    return parts;
+  }
+  Result<StoreContent> content = read_content_of(*files.key, passwords);
+  if (!content) {
+    return content.error();
+  }
+  if (const Result<void> taken = take_own_key(*std::move(content), parts->front()); !taken) {
+    return taken.error().at(*files.key);
+  }
   return parts;
+}
+
+Result<std::vector<KeyEntry>> read_keys(const IdentityFiles& files, SeveralKeys several) {
+  const Result<Secret> password = read_optional_secret(files.password, "password");
+  if (!password) {
+    return password.error();
+  }
+  const Result<Secret> key_password = read_optional_secret(files.key_password, "key_password");
+  if (!key_password) {
+    return key_password.error();
+  }
+  Result<std::vector<Parts>> parts =
+      read_parts(files, {.store = *password, .key = *key_password}, several);
+  if (!parts) {
+    return parts.error();
+  }
+  const SourceNames names{.certificate = files.certificate,
+                          .key = files.key.value_or(files.certificate)};
+  std::vector<KeyEntry> keys;
+  for (Parts& each : *parts) {
+    KeyEntry entry{.alias = std::move(each.alias),
+                   .encoding = each.encoding,
+                   .is_seen_by_java = each.is_seen_by_java};
+    Result<IdentityPtr> identity = make_identity(std::move(each), names);
+    if (!identity) {
+      return identity.error();
+    }
+    entry.identity = *std::move(identity);
+    keys.push_back(std::move(entry));
+  }
+  return keys;
 }
 
 }  // namespace
@@ -218,41 +316,22 @@ Identity::~Identity() {
 }
 
 Result<IdentityPtr> Identity::load(const IdentityFiles& files) {
-  const Result<Secret> password = read_optional_secret(files.password, "password");
-  if (!password) {
-    return password.error();
+  Result<std::vector<KeyEntry>> keys = read_keys(files, SeveralKeys::refused);
+  if (!keys) {
+    return keys.error();
   }
-  const Result<Secret> key_password = read_optional_secret(files.key_password, "key_password");
-  if (!key_password) {
-    return key_password.error();
-  }
-  const StorePasswords passwords{.store = *password, .key = *key_password};
-  Result<Parts> parts = take_parts(files, passwords);
-  if (!parts) {
-    return parts.error();
-  }
-  if (files.key) {
-    Result<StoreContent> content = read_content_of(*files.key, passwords);
-    if (!content) {
-      return content.error();
-    }
-    Result<EvpPkeyPtr> key = take_key(*std::move(content));
-    if (!key) {
-      return key.error().at(*files.key);
-    }
-    parts->key = *std::move(key);
-  }
-  return make_identity(*std::move(parts), {.certificate = files.certificate,
-                                           .key = files.key.value_or(files.certificate)});
+  return std::move(keys->front().identity);
+}
+
+Result<std::vector<KeyEntry>> load_keys(const IdentityFiles& files) {
+  return read_keys(files, SeveralKeys::taken);
 }
 
 IdentityPtr Identity::leaf_only() const {
-  require(X509_up_ref(certificates_.front()) == 1, "sharing a certificate");
   IdentityBuilder builder;
-  builder.add({.x509 = X509Ptr(certificates_.front()), .facts = chain_.front()});
+  builder.add({.x509 = share(certificates_.front()), .facts = chain_.front()});
   if (key_ != nullptr) {
-    require(EVP_PKEY_up_ref(key_) == 1, "sharing a key");
-    builder.set_key(EvpPkeyPtr(key_));
+    builder.set_key(share(key_));
   }
   return std::move(builder).finish();
 }
@@ -275,11 +354,9 @@ Result<IdentityPtr> Identity::from_pem(std::string_view certificate_pem, std::st
     if (!key_content) {
       return key_content.error().at("key");
     }
-    Result<EvpPkeyPtr> key = take_key(*std::move(key_content));
-    if (!key) {
-      return key.error().at("key");
+    if (const Result<void> taken = take_own_key(*std::move(key_content), *parts); !taken) {
+      return taken.error().at("key");
     }
-    parts->key = *std::move(key);
   }
   return make_identity(*std::move(parts), {.certificate = "certificate", .key = "key"});
 }

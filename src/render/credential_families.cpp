@@ -77,6 +77,9 @@ void fill_finding(MetricFamily& family, const Facts& facts) {
     add_findings(family, "identity", identity.facts.name, identity);
   }
   add_findings(family, "trust", "", credentials.trust);
+  for (const gate::TrustEntry& trust : credentials.caller_trusts) {
+    add_findings(family, "trust", trust.facts.name, trust);
+  }
   for (const gate::PasswordEntry& password : credentials.passwords) {
     add_findings(family, "password", password.facts.target, password);
   }

@@ -69,6 +69,19 @@ void write_trust(Markup& html, const gate::TrustEntry& trust) {
   write_findings(html, trust.findings);
 }
 
+void write_caller_trusts(Markup& html, const std::vector<gate::TrustEntry>& trusts) {
+  if (trusts.empty()) {
+    return;
+  }
+  const auto section = html.in("section", {{"aria-labelledby", "caller-trusts"}});
+  html.element("h2", "Callers' trust", {{"id", "caller-trusts"}});
+  for (const gate::TrustEntry& trust : trusts) {
+    html.element("p", trust.facts.name + ", " + anchors_text(trust.facts) + ": " +
+                          std::string(state_text(trust.facts.unreadable)) + ".");
+    write_findings(html, trust.findings);
+  }
+}
+
 void write_passwords(Markup& html, const std::vector<gate::PasswordEntry>& passwords) {
   if (passwords.empty()) {
     return;
@@ -87,6 +100,7 @@ void write_passwords(Markup& html, const std::vector<gate::PasswordEntry>& passw
 void write_credentials(Markup& html, const gate::CredentialEntries& credentials, CivilTime now) {
   write_identities(html, credentials.identities, now);
   write_trust(html, credentials.trust);
+  write_caller_trusts(html, credentials.caller_trusts);
   write_passwords(html, credentials.passwords);
 }
 

@@ -150,6 +150,15 @@ json::object trust_json(const gate::TrustEntry& trust) {
   };
 }
 
+json::object caller_trust_json(const gate::TrustEntry& trust) {
+  return {
+      {"file", to_valid_utf8(trust.facts.name)},
+      {"readable", trust.facts.unreadable.empty()},
+      {"anchors", trust.facts.anchors},
+      {"findings", array_of(trust.findings, finding_json)},
+  };
+}
+
 json::object password_json(const gate::PasswordEntry& password) {
   return {
       {"target", to_valid_utf8(password.facts.target)},
@@ -166,11 +175,13 @@ std::string status_json(const gate::Snapshot& snapshot, Now now) {
   const json::object head = {{"at", to_rfc3339(now.civil)},
                              {"status", name_of(gate::overall(answers))}};
   const gate::CredentialEntries& credentials = snapshot.credentials;
-  const json::object tail = {{"edges", json::array()},
-                             {"gates", array_of(answers, gate_json_of)},
-                             {"identities", array_of(credentials.identities, identity_json)},
-                             {"trust", trust_json(credentials.trust)},
-                             {"passwords", array_of(credentials.passwords, password_json)}};
+  const json::object tail = {
+      {"edges", json::array()},
+      {"gates", array_of(answers, gate_json_of)},
+      {"identities", array_of(credentials.identities, identity_json)},
+      {"trust", trust_json(credentials.trust)},
+      {"caller_trusts", array_of(credentials.caller_trusts, caller_trust_json)},
+      {"passwords", array_of(credentials.passwords, password_json)}};
 
   // Targets are made and written one by one: a large fleet costs the memory of its text only.
   std::string text = json::serialize(head);

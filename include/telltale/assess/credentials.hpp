@@ -25,6 +25,7 @@ struct IdentityFacts {
 };
 
 struct TrustFacts {
+  std::string name;                ///< the file of a caller's; empty: our own
   bool is_system = false;          ///< the system's trust store, whose anchors are not counted
   std::size_t anchors = 0;         ///< of the last good reading
   bool is_empty_for_java = false;  ///< a store in which Java would find no trust anchor
@@ -40,6 +41,7 @@ struct CredentialFacts {
   std::vector<IdentityFacts> identities;  ///< by name
   TrustFacts trust;
   std::vector<PasswordFacts> passwords;
+  std::vector<TrustFacts> caller_trusts;  ///< by name; those that are not our own
 };
 
 /// Judges an identity of ours: unreadable, expired, not yet valid, ending within `validity_margin`,
@@ -47,7 +49,7 @@ struct CredentialFacts {
 [[nodiscard]] std::vector<Finding> assess_identity(const IdentityFacts& facts,
                                                    Duration validity_margin, CivilTime now);
 
-/// Judges the trust: unreadable, or a store that Java takes for empty.
+/// Judges a trust, ours or a caller's: unreadable, or a store that Java takes for empty.
 [[nodiscard]] std::vector<Finding> assess_trust(const TrustFacts& facts);
 
 [[nodiscard]] std::vector<Finding> assess_password(const PasswordFacts& facts);

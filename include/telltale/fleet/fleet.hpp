@@ -245,8 +245,9 @@ struct Edge {
 /// On rediss a Java caller presents what the JVM-wide `javax.net.ssl.keyStore` holds, and trusts
 /// what `javax.net.ssl.trustStore` does, never what ok-http-client has; and Dinghy's `http.*` is
 /// not for Redis either (both: docs/prediction.md). So there only the call's own `identity` and
-/// `trust` count for the runtimes java-* and go-yaml-tools, and java-refreshable is java. A caller
-/// whose runtime is `none` has neither identity nor trust unless the call names a trust.
+/// `trust` count for the runtimes java-* and go-yaml-tools, and java-refreshable is java. A call
+/// whose runtime is `none` has no identity, and the caller's trust only where the caller's own
+/// runtime is `none`.
 [[nodiscard]] std::vector<Edge> edges_of(const Fleet& fleet);
 
 /// Names the trust of a call: its file, or nothing for the fleet's own.

@@ -119,6 +119,7 @@ struct CredentialEntries {
   std::vector<IdentityEntry> identities;
   TrustEntry trust;
   std::vector<PasswordEntry> passwords;
+  std::vector<TrustEntry> caller_trusts;
 };
 
 /// About the daemon itself.

@@ -96,14 +96,16 @@ using IdentityPtr = std::shared_ptr<const Identity>;
 struct KeyEntry {
   std::string alias;     ///< a store's; empty in PEM and DER
   IdentityPtr identity;  ///< never null; without a key where the file holds none
-  /// Where the key lies and how, in words that runtimes care for; nothing without a key.
+  /// How the key is written down where it lies, in its own file if it has one; nothing without a
+  /// key. `der` for whatever is in DER, since crypto/tls reads PEM alone.
   std::optional<KeyEncoding> encoding;
   /// Java passes over this key of a store (see StoreKey). Of PEM and DER this says nothing.
   bool is_seen_by_java = true;
 };
 
 /// Reads every key of a store, or the one that `files.alias` names; of PEM and DER the one there
-/// is. Errors as of Identity::load, but several keys without an alias are none.
+/// is. Errors as of Identity::load, but several keys without an alias are none; of those, the ones
+/// without a certificate are left out, as Java passes over them. Never empty.
 [[nodiscard]] Result<std::vector<KeyEntry>> load_keys(const IdentityFiles& files);
 
 }  // namespace telltale::pki

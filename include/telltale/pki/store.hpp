@@ -36,9 +36,10 @@ enum class KeyEncoding {
   encrypted_traditional,  ///< `RSA PRIVATE KEY` and its like with `Proc-Type: 4,ENCRYPTED`
   pkcs12,                 ///< a keyBag or pkcs8ShroudedKeyBag (RFC 7292 4.2)
   jks,                    ///< with Sun's key protector
+  der,                    ///< of a KeyEntry: any of the above in DER instead of PEM
 };
 BOOST_DESCRIBE_ENUM(KeyEncoding, pkcs1, sec1, dsa, pkcs8, encrypted_pkcs8, encrypted_traditional,
-                    pkcs12, jks)
+                    pkcs12, jks, der)
 
 struct StoreCertificate {
   CertificatePtr certificate;

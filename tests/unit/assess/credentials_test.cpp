@@ -237,6 +237,19 @@ TEST_SUITE("assess") {
     CHECK(assess_trust({.is_empty_for_java = true, .unreadable = "gone"}).size() == 2);
   }
 
+  TEST_CASE(
+      "callers' trust: the same findings as for ours -> say which file, and what callers do") {
+    CHECK(assess_trust({.name = "orca.p12", .anchors = 2}).empty());
+    CHECK(spoken(assess_trust({.name = "orca.p12", .unreadable = "orca.p12: is cut short"})) ==
+          "trust_unreadable: The trust orca.p12 of callers cannot be read anew: orca.p12: is cut "
+          "short.");
+    CHECK(
+        spoken(assess_trust({.name = "orca.p12", .anchors = 1, .is_empty_for_java = true})) ==
+        "truststore_empty: Of the 1 certificate in orca.p12 Java takes none for a trust anchor; a "
+        "caller that loads it accepts no server (\"the trustAnchors parameter must be "
+        "non-empty\").");
+  }
+
   TEST_CASE("a target's password: readable -> nothing; unreadable -> a warning says whose") {
     CHECK(assess_password({.target = "redis"}).empty());
     CHECK(spoken(assess_password({.target = "redis", .unreadable = "password_file: is empty"})) ==

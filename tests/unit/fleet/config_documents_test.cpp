@@ -18,7 +18,8 @@
 namespace telltale::fleet {
 namespace {
 
-constexpr std::array<std::string_view, 1> known_reasons{"plaintext_open"};
+constexpr std::array<std::string_view, 2> reasons{"plaintext_open", "caller_presents_nothing"};
+constexpr AcceptableReasons acceptable{.of_targets = reasons, .of_callers = reasons};
 
 /// A file of the source tree.
 std::string source_file(const std::string& path) {
@@ -52,7 +53,7 @@ Result<Fleet> load_example(const std::string& path, std::initializer_list<const 
   for (const char* const file : files) {
     (void)directory.write(file, "content\n");
   }
-  return load_config(directory.write("telltale.yml", source_file(path)), known_reasons);
+  return load_config(directory.write("telltale.yml", source_file(path)), acceptable);
 }
 
 TEST_SUITE("fleet") {
@@ -80,9 +81,12 @@ TEST_SUITE("fleet") {
     const Result<Fleet> fleet = load_example(
         "config/telltale.example.yml",
         {"tls/truststore.p12", "tls/truststore.password", "tls/telltale.crt", "tls/telltale.key",
-         "tls/telltale.key.password", "tls/orca.crt", "tls/gate.p12", "redis.password"});
+         "tls/telltale.key.password", "tls/orca.crt", "tls/gate.p12", "tls/ci.crt", "tls/jvm.p12",
+         "tls/jvm.password", "tls/jvm-trust.p12", "tls/orca-trust.p12", "redis.password"});
     REQUIRE_MESSAGE(fleet.has_value(), fleet.error().detail());
     CHECK(fleet->targets.size() == 7);
+    CHECK(fleet->callers.size() == 2);
+    CHECK(edges_of(*fleet).size() == 9);
     CHECK(fleet->gates.size() == 2);
     // The example says what the defaults are.
     const ProbeRules defaults{.identity = "telltale"};

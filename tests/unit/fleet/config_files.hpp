@@ -11,8 +11,12 @@
 
 namespace telltale::fleet::test {
 
-inline constexpr std::array<std::string_view, 3> known_reasons{
+inline constexpr std::array<std::string_view, 3> target_reasons{
     "chain_untrusted", "certificate_expiring", "redis_version"};
+inline constexpr std::array<std::string_view, 2> caller_reasons{"chain_untrusted",
+                                                                "caller_presents_nothing"};
+inline constexpr AcceptableReasons acceptable{.of_targets = target_reasons,
+                                              .of_callers = caller_reasons};
 
 /// A directory with a file for every key that wants one. Their content does not matter: reading a
 /// configuration looks whether they can be read, no more.
@@ -34,7 +38,7 @@ class ConfigFiles {
   }
 
   [[nodiscard]] Result<Fleet> parse(std::string_view text) const {
-    return parse_config(text, path("telltale.yml"), known_reasons);
+    return parse_config(text, path("telltale.yml"), acceptable);
   }
 
   /// What is wrong with `text`, the directory's name left out; "nothing" if it is read.

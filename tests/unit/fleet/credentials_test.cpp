@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "support/mint.hpp"
+#include "support/stores.hpp"
 
 namespace telltale::fleet {
 namespace {
@@ -134,6 +135,123 @@ TEST_SUITE("fleet") {
           Error(Errc::invalid_value,
                 "identities.telltale: has no key, so it cannot be presented as probe.identity; add "
                 "its key"));
+  }
+
+  TEST_CASE("load_credentials: a store of several keys -> all, and the first stands for it") {
+    const std::string file = support::stores().path("two.p12");
+    const mint::TempDir files;
+    const pki::SecretSource password =
+        pki::SecretSource::in_file(files.write("password", support::store_password));
+    Fleet fleet;
+    fleet.identities["jvm"] = {.certificate = file, .password = password, .is_keystore = true};
+    const Credentials credentials = load_credentials(fleet).value();
+    REQUIRE(credentials.keys.at("jvm").size() == 2);
+    CHECK(credentials.identities.at("jvm") == credentials.keys.at("jvm").front().identity);
+
+    fleet.probe.identity = "jvm";
+    fleet.sources["identities.jvm"] = "telltale.yml:4";
+    CHECK(load_credentials(fleet).error() ==
+          Error(Errc::invalid_value,
+                "telltale.yml:4: identities.jvm: holds 2 private keys, and probe.identity presents "
+                "one; choose it by its `alias`"));
+    fleet.identities["jvm"].alias = "gate";
+    const Credentials chosen = load_credentials(fleet).value();
+    REQUIRE(chosen.keys.at("jvm").size() == 1);
+    CHECK(chosen.keys.at("jvm").front().alias == "gate");
+    CHECK(chosen.identities.at("jvm")->leaf().der == support::stores().gate.leaf);
+  }
+
+  TEST_CASE("load_credentials: callers' trusts -> each file once, by its name") {
+    const mint::TempDir files;
+    const mint::Ca ours;
+    const mint::Ca theirs{{.common_name = "Theirs"}};
+    const pki::TrustFiles our_trust{.file = files.write("ca.pem", ours.certificate_pem())};
+    const pki::TrustFiles their_trust{.file = files.write("their.pem", theirs.certificate_pem())};
+    const pki::TrustFiles another{.file = files.write("other.pem", theirs.certificate_pem())};
+    Fleet fleet;
+    fleet.trust = our_trust;
+    fleet.targets = {{.name = "orca",
+                      .trust = their_trust,
+                      .calls = {{.target = "orca"}, {.target = "orca", .trust = our_trust}}},
+                     {.name = "gate"}};
+    fleet.callers = {
+        {.name = "ci", .trust = their_trust, .calls = {{.target = "orca", .trust = another}}}};
+    const Credentials credentials = load_credentials(fleet).value();
+    REQUIRE(credentials.trusts.size() == 3);
+    CHECK(credentials.trusts.at(our_trust.file) == credentials.trust);
+    CHECK(credentials.trusts.at(their_trust.file)->anchors().front()->der == theirs.certificate());
+    CHECK(credentials.trusts.at(another.file)->anchors().size() == 1);
+
+    using Files = std::map<CredentialName, std::vector<std::string>>;
+    CHECK((files_of(fleet) == Files{
+                                  {{CredentialKind::trust, ""}, {our_trust.file}},
+                                  {{CredentialKind::trust, another.file}, {another.file}},
+                                  {{CredentialKind::trust, their_trust.file}, {their_trust.file}},
+                              }));
+  }
+
+  TEST_CASE(
+      "load_credentials: a caller's trust that cannot be read -> the key that names it first") {
+    const mint::TempDir files;
+    const std::optional<pki::TrustFiles> junk =
+        pki::TrustFiles{.file = files.write("junk.pem", "junk\n")};
+    const auto complaint = [](const Fleet& fleet) {
+      const std::string detail = load_credentials(fleet).error().detail();
+      return detail.substr(0, detail.find("/"));
+    };
+    Fleet fleet;
+    fleet.callers = {{.name = "cron", .calls = {{.target = "orca"}}, .source = "telltale.yml:30"},
+                     {.name = "ci",
+                      .calls = {{.target = "orca", .trust = junk, .source = "telltale.yml:32"}},
+                      .source = "telltale.yml:31"}};
+    CHECK(complaint(fleet) == "telltale.yml:32: callers[1].calls[0].trust.file: ");
+    fleet.callers[1].trust = junk;
+    CHECK(complaint(fleet) == "telltale.yml:31: callers[1].trust.file: ");
+    fleet.targets = {{.name = "orca", .trust = junk, .source = "telltale.yml:9"}};
+    CHECK(complaint(fleet) == "telltale.yml:9: targets[0].trust.file: ");
+  }
+
+  TEST_CASE("reread: a caller's trust -> by itself; ours, where callers have it too -> both") {
+    const mint::TempDir files;
+    const mint::Ca first;
+    const mint::Ca second;
+    const pki::TrustFiles ours{.file = files.write("ca.pem", first.certificate_pem())};
+    const pki::TrustFiles theirs{.file = files.write("their.pem", first.certificate_pem())};
+    Fleet fleet;
+    fleet.trust = ours;
+    fleet.callers = {{.name = "ci", .trust = theirs},
+                     {.name = "cron", .trust = ours, .source = "telltale.yml:9"}};
+    const Credentials loaded = load_credentials(fleet).value();
+
+    const CredentialName name{CredentialKind::trust, theirs.file};
+    (void)files.write("their.pem", "junk");
+    (void)files.write("ca.pem", second.certificate_pem());
+    const Credentials broken = reread(fleet, loaded, std::vector{name});
+    CHECK(broken.trust == loaded.trust);
+    CHECK(broken.trusts == loaded.trusts);
+    CHECK(broken.unreadable.at(name).detail().starts_with("callers[0].trust.file: " + theirs.file));
+
+    const Credentials after =
+        reread(fleet, broken, std::vector{CredentialName{CredentialKind::trust, ""}});
+    CHECK(after.trust->anchors().front()->der == second.certificate());
+    CHECK(after.trusts.at(ours.file) == after.trust);
+    CHECK(after.trusts.at(theirs.file) == loaded.trusts.at(theirs.file));
+    CHECK(after.unreadable.size() == 1);
+  }
+
+  TEST_CASE("reread: an identity that has lost its key -> all its keys stay as they were") {
+    const mint::TempDir files;
+    const mint::Credential credential = mint::self_signed({});
+    Fleet fleet;
+    fleet.identities["orca"] = {
+        .certificate = files.write("orca.pem", credential.chain_pem() + credential.key_pem())};
+    const Credentials loaded = load_credentials(fleet).value();
+    (void)files.write("orca.pem", credential.chain_pem());
+    const std::vector<CredentialName> orca = {{CredentialKind::identity, "orca"}};
+    const Credentials after = reread(fleet, loaded, orca);
+    CHECK(after.unreadable.size() == 1);
+    CHECK(after.keys.at("orca").front().identity == loaded.identities.at("orca"));
+    CHECK(after.identities.at("orca") == loaded.identities.at("orca"));
   }
 
   TEST_CASE("files_of: every credential that has files -> all of its files") {

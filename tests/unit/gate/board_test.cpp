@@ -182,15 +182,20 @@ TEST_SUITE("gate") {
     Board board(fleet,
                 {.identities = {broken},
                  .trust = {.unreadable = "ca.crt is gone"},
-                 .passwords = {{.target = "redis", .unreadable = "it is gone"}}},
+                 .passwords = {{.target = "redis", .unreadable = "it is gone"}},
+                 .caller_trusts = {{.name = "a.pem", .unreadable = "a.pem is gone"}}},
                 at(0s));
     const SnapshotPtr before = board.snapshot(at(1s));
     CHECK(find(before->credentials.identities[0].findings, Reason::identity_unreadable) != nullptr);
     CHECK(find(before->credentials.trust.findings, Reason::trust_unreadable) != nullptr);
     CHECK(find(before->credentials.passwords[0].findings, Reason::password_unreadable) != nullptr);
 
-    board.set_credentials(
-        {.identities = {ours, {.name = "another"}}, .passwords = {{.target = "redis"}}});
+    REQUIRE(before->credentials.caller_trusts.size() == 1);
+    CHECK(find(before->credentials.caller_trusts[0].findings, Reason::trust_unreadable) != nullptr);
+
+    board.set_credentials({.identities = {ours, {.name = "another"}},
+                           .passwords = {{.target = "redis"}},
+                           .caller_trusts = {{.name = "b.pem"}, {.name = "a.pem"}}});
     // Nothing but the time changes an identity that ends.
     const SnapshotPtr after = board.snapshot({noon + 99 * 24h, at(2s).steady});
     const CredentialEntries& entries = after->credentials;
@@ -203,6 +208,10 @@ TEST_SUITE("gate") {
     CHECK(entries.trust.findings.empty());
     CHECK(entries.trust.reasons_seen == std::vector{Reason::trust_unreadable});
     CHECK(entries.passwords[0].reasons_seen == std::vector{Reason::password_unreadable});
+    REQUIRE(entries.caller_trusts.size() == 2);
+    CHECK(entries.caller_trusts[0].reasons_seen.empty());
+    CHECK(entries.caller_trusts[1].findings.empty());
+    CHECK(entries.caller_trusts[1].reasons_seen == std::vector{Reason::trust_unreadable});
     CHECK(before->credentials.identities.size() == 1);
   }
 

@@ -164,7 +164,7 @@ inline gate::Snapshot ready_fleet() {
 }
 
 /// Our own credentials on a bad day: one identity that ends soon, one that cannot be read anew,
-/// a trust that Java takes for empty, a password that was mended.
+/// a trust that Java takes for empty, one of callers that is gone, a password that was mended.
 inline gate::CredentialEntries ailing_credentials() {
   using assess::Reason;
   using assess::Severity;
@@ -192,6 +192,13 @@ inline gate::CredentialEntries ailing_credentials() {
   made.trust.findings = {
       finding(Reason::truststore_empty, Severity::warning, "Java takes none for a trust anchor.")};
   made.trust.reasons_seen = {Reason::truststore_empty};
+  gate::TrustEntry of_orca;
+  of_orca.facts = {.name = "orca-trust.p12", .anchors = 1, .unreadable = "it is gone"};
+  of_orca.findings = {
+      finding(Reason::trust_unreadable, Severity::warning,
+              "The trust orca-trust.p12 of callers cannot be read anew: it is gone.")};
+  of_orca.reasons_seen = {Reason::trust_unreadable};
+  made.caller_trusts = {of_orca};
   gate::PasswordEntry redis;
   redis.facts.target = "redis";
   redis.reasons_seen = {Reason::password_unreadable};

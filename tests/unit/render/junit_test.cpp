@@ -57,7 +57,7 @@ TEST_CASE("junit: warnings alone -> the case passes and tells them") {
 
 TEST_CASE("junit: our own credentials -> a case each, which tells its findings and never fails") {
   const std::string xml = junit(fixture::mixed_fleet(), fixture::now());
-  CHECK(xml.find("<testsuite name=\"credentials\" tests=\"4\" failures=\"0\" errors=\"0\"") !=
+  CHECK(xml.find("<testsuite name=\"credentials\" tests=\"5\" failures=\"0\" errors=\"0\"") !=
         std::string::npos);
   CHECK(
       xml.find("name=\"identity orca\"><system-out>warning identity_expiring: CN=orca of identity "
@@ -66,6 +66,8 @@ TEST_CASE("junit: our own credentials -> a case each, which tells its findings a
   CHECK(xml.find("name=\"identity gate\"><system-out>warning identity_unreadable: ") !=
         std::string::npos);
   CHECK(xml.find("name=\"trust\"><system-out>warning truststore_empty: ") != std::string::npos);
+  CHECK(xml.find("name=\"trust orca-trust.p12\"><system-out>warning trust_unreadable: ") !=
+        std::string::npos);
   CHECK(xml.find("name=\"password of redis\"></testcase>") != std::string::npos);
 }
 

@@ -171,6 +171,7 @@ TEST_CASE("metrics: our own credentials -> readable or not, and their findings b
   CHECK(finding("identity", "orca", "identity_expired") == "");
   CHECK(finding("identity", "gate", "identity_unreadable") == "1");
   CHECK(finding("trust", "", "truststore_empty") == "1");
+  CHECK(finding("trust", "orca-trust.p12", "trust_unreadable") == "1");
   CHECK(finding("password", "redis", "password_unreadable") == "0");
 }
 

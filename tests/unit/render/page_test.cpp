@@ -86,7 +86,9 @@ TEST_CASE("page: our own credentials -> their state, and what is the matter with
         "cannot be read anew; the last good one is in use",
         "Identity gate cannot be read anew: gate.crt holds no certificate.",
         "Chains are verified against 3 trust anchors: read.", "Java takes none for a trust anchor.",
-        "redis: read.", "Gate takes us for ci@lab with the roles ci@lab, deployers."}) {
+        "orca-trust.p12, 1 trust anchor: cannot be read anew; the last good one is in use.",
+        "The trust orca-trust.p12 of callers cannot be read anew: it is gone.", "redis: read.",
+        "Gate takes us for ci@lab with the roles ci@lab, deployers."}) {
     CAPTURE(fact);
     CHECK(has(text, fact));
   }

@@ -98,6 +98,11 @@ TEST_CASE("status JSON: our own credentials -> their state and findings") {
         R"({"readable":true,"system":false,"anchors":3,"findings":[{"reason":"truststore_empty",)"
         R"("severity":"warning","detail":"Java takes none for a trust anchor.",)"
         R"("hint":"Do something about it."}]})");
+  CHECK(json::serialize(status.at("caller_trusts")) ==
+        R"([{"file":"orca-trust.p12","readable":false,"anchors":1,)"
+        R"("findings":[{"reason":"trust_unreadable","severity":"warning",)"
+        R"("detail":"The trust orca-trust.p12 of callers cannot be read anew: it is gone.",)"
+        R"("hint":"Do something about it."}]}])");
   CHECK(json::serialize(status.at("passwords")) ==
         R"([{"target":"redis","readable":true,"findings":[]}])");
   gate::Snapshot by_system = fixture::ready_fleet();

@@ -64,6 +64,9 @@ TEST_CASE("table: our own credentials -> what is the matter with each, before th
                   "\ntrust\n"
                   "  warning truststore_empty\n"
                   "          Java takes none for a trust anchor.\n"
+                  "\ntrust orca-trust.p12\n"
+                  "  warning trust_unreadable\n"
+                  "          The trust orca-trust.p12 of callers cannot be read anew: it is gone.\n"
                   "\ngate need closed") != std::string::npos);
 }
 
@@ -135,13 +138,16 @@ TEST_CASE("short: a line per gate, one per blocker, and one per finding about ou
   CHECK(lines[1] ==
         "need clouddriver 127.0.0.1:7002 authorities_missing: The list does not name CN=Lab Root, "
         "from which our certificate was issued.");
-  REQUIRE(lines.size() >= 9);
-  CHECK(lines[lines.size() - 4] == "canary open since 2026-11-22T11:00:00Z");
+  REQUIRE(lines.size() >= 10);
+  CHECK(lines[lines.size() - 5] == "canary open since 2026-11-22T11:00:00Z");
   CHECK(
-      lines[lines.size() - 3] ==
+      lines[lines.size() - 4] ==
       "identity orca identity_expiring: CN=orca of identity orca ends at 2026-11-24T00:00:00Z, in "
       "1d12h.");
-  CHECK(lines.back() == "trust truststore_empty: Java takes none for a trust anchor.");
+  CHECK(lines[lines.size() - 2] == "trust truststore_empty: Java takes none for a trust anchor.");
+  CHECK(lines.back() ==
+        "trust orca-trust.p12 trust_unreadable: The trust orca-trust.p12 of callers cannot be read "
+        "anew: it is gone.");
 }
 
 TEST_CASE("facts in words: distances, claims, modes") {
