@@ -336,17 +336,6 @@ IdentityPtr Identity::leaf_only() const {
   return std::move(builder).finish();
 }
 
-IdentityPtr Identity::leaf_only() const {
-  require(X509_up_ref(certificates_.front()) == 1, "sharing a certificate");
-  IdentityBuilder builder;
-  builder.add({.x509 = X509Ptr(certificates_.front()), .facts = chain_.front()});
-  if (key_ != nullptr) {
-    require(EVP_PKEY_up_ref(key_) == 1, "sharing a key");
-    builder.set_key(EvpPkeyPtr(key_));
-  }
-  return std::move(builder).finish();
-}
-
 Result<IdentityPtr> Identity::from_pem(std::string_view certificate_pem, std::string_view key_pem,
                                        const Secret& key_password) {
   Result<StoreContent> content = read_pem(certificate_pem, key_password);
