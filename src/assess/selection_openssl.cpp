@@ -14,9 +14,8 @@ namespace {
 /// upstream's, still takes RSA keys of 1024 bits.
 std::string find_weakness(const pki::Chain& chain) {
   for (const pki::CertificatePtr& certificate : chain) {
-    const auto weaknesses = weaknesses_of(*certificate);
-    if (!weaknesses.empty()) {
-      return subject_of(*certificate) + " " + weaknesses.front();
+    if (is_refused_as_weak(*certificate, RuntimeFamily::openssl)) {
+      return subject_of(*certificate) + " " + weaknesses_of(*certificate).front();
     }
   }
   return {};
