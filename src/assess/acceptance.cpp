@@ -33,6 +33,7 @@ struct Reasoning {
   const Presented& presented;
   Chain sent;                             ///< never empty
   const ChainVerification* verification;  ///< of `sent`, may be null
+  Chain path;                             ///< as verified, and on to a root; empty without
   std::optional<RuntimeFamily> stack;     ///< of the server
   const std::vector<DistinguishedName>& authorities;
 };
@@ -176,7 +177,7 @@ Opinion judge_without_path(const Reasoning& reasoning) {
 
 /// The server has all between the leaf and the certificate at `end`: they are sent, or its own.
 const Certificate* find_missing_link(const Reasoning& reasoning, std::size_t end) {
-  const Chain& path = reasoning.verification->path;
+  const Chain& path = reasoning.path;
   for (std::size_t i = 1; i < end; ++i) {
     if (!contains(reasoning.sent, *path[i]) && !lists(reasoning, path[i]->subject)) {
       return path[i].get();
@@ -193,7 +194,7 @@ struct TrustPoints {
 
 TrustPoints find_trust_points(const Reasoning& reasoning) {
   TrustPoints points;
-  const Chain& path = reasoning.verification->path;
+  const Chain& path = reasoning.path;
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (!lists(reasoning, path[i]->subject)) {
       continue;
@@ -225,7 +226,7 @@ bool has_other_bytes(const Chain& path, std::size_t end) {
 
 Opinion judge_trust_point(const Reasoning& reasoning, std::size_t place) {
   const ChainVerification& verification = *reasoning.verification;
-  const std::string issuer = "'" + verification.path[place]->subject.rfc4514 + "'";
+  const std::string issuer = "'" + reasoning.path[place]->subject.rfc4514 + "'";
   if (const Certificate* missing = find_missing_link(reasoning, place)) {
     Opinion opinion =
         refused(Reason::identity_incomplete, "the certificate of '" + subject_of(*missing) +
@@ -236,7 +237,7 @@ Opinion judge_trust_point(const Reasoning& reasoning, std::size_t place) {
     return opinion;
   }
   if (reasoning.stack.value_or(RuntimeFamily::go) == RuntimeFamily::go &&
-      has_other_bytes(verification.path, place)) {
+      has_other_bytes(reasoning.path, place)) {
     const std::string detail = "the name of an issuer up to " + issuer +
                                " is spelled in other bytes than its own certificate has";
     return reasoning.stack ? refused(Reason::issuer_encoding_differs, detail)
@@ -266,7 +267,7 @@ Opinion judge_path(const Reasoning& reasoning) {
     return judge_trust_point(reasoning, *points.root);
   }
   const std::string intermediate = "the server lists the intermediate '" +
-                                   reasoning.verification->path[*points.first]->subject.rfc4514 +
+                                   reasoning.path[*points.first]->subject.rfc4514 +
                                    "' and not its root";
   if (reasoning.stack == RuntimeFamily::openssl) {
     Opinion opinion =
@@ -295,13 +296,25 @@ Opinion judge_trust(const Reasoning& reasoning) {
   return reasoning.verification->trusted ? judge_path(reasoning) : judge_without_path(reasoning);
 }
 
+/// A verified path ends at the first anchor that it meets; the store may reach on to a root.
+Chain whole_path(const ChainVerification* verification) {
+  if (verification == nullptr) {
+    return {};
+  }
+  Chain path = verification->path;
+  path.insert(path.end(), verification->above.begin(), verification->above.end());
+  return path;
+}
+
 Opinion reason_about(const Presented& presented) {
-  const Reasoning reasoning{
-      .presented = presented,
-      .sent = chain_sent(presented.edge.runtime, presented.key),
-      .verification = verification_of_sent(presented.edge.runtime, presented.key),
-      .stack = stack_of(presented.callee),
-      .authorities = authorities_of(presented)};
+  const ChainVerification* verification =
+      verification_of_sent(presented.edge.runtime, presented.key);
+  const Reasoning reasoning{.presented = presented,
+                            .sent = chain_sent(presented.edge.runtime, presented.key),
+                            .verification = verification,
+                            .path = whole_path(verification),
+                            .stack = stack_of(presented.callee),
+                            .authorities = authorities_of(presented)};
   for (const auto rule : {judge_dates, judge_usage, judge_strength}) {
     if (auto opinion = rule(reasoning)) {
       return *std::move(opinion);

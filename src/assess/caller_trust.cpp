@@ -84,7 +84,8 @@ FoundObjection object_to_path(const Sight& sight) {
                          "', does not verify against " + trust_text(sight.edge));
   }
   // No X509_V_FLAG_PARTIAL_CHAIN unless a program sets it (X509_verify_cert).
-  const bool ends_at_root = !verification.path.empty() && verification.path.back()->is_self_issued;
+  const Chain& end = verification.above.empty() ? verification.path : verification.above;
+  const bool ends_at_root = !end.empty() && end.back()->is_self_issued;
   if (sight.edge.runtime == Runtime::openssl && !ends_at_root) {
     return objection(Reason::chain_untrusted, "OpenSSL wants the path of " + subject_of(leaf) +
                                                   " to end at a root, and there is none in " +

@@ -236,7 +236,12 @@ TEST_CASE("verify: the end of the path -> how much of it is the store's") {
   CHECK(of_root.path.size() == 3);
   CHECK(of_root.anchors == 1);
   const auto of_both = trust_in({fixture.policy.certificate(), fixture.root.certificate()});
-  CHECK(of_both->verify_client(as_sent(leaf), now).anchors == 2);
+  const auto by_policy = of_both->verify_client(as_sent(leaf), now);
+  CHECK(by_policy.path.size() == 2);
+  CHECK(by_policy.anchors == 1);
+  REQUIRE(by_policy.above.size() == 1);
+  CHECK(by_policy.above.front()->subject.rfc4514 == "CN=Root A");
+  CHECK(of_root.above.empty());
   CHECK(trust_in({fixture.other_root.certificate()})->verify_client(as_sent(leaf), now).anchors ==
         0);
 }
