@@ -4,6 +4,7 @@
 
 #include "telltale/assess/assess.hpp"
 
+#include "assess/rehearsals.hpp"
 #include "assess/rules.hpp"
 
 namespace telltale::assess {
@@ -102,6 +103,7 @@ AddressAssessment gather_facts(const probe::Observation& observation,
   }
   facts.first_to_end = find_first_to_end(observation);
   facts.login = observation.login;
+  facts.peer_chains = observation.peer_chains;
   facts.reachable = is_reachable(observation);
   facts.looked_at = observation.looked_at;
   return facts;
@@ -131,13 +133,15 @@ void Report::add(Reason reason, Severity severity, const std::string& detail) {
 
 AddressAssessment assess_address(const fleet::Target& target, const probe::Observation& observation,
                                  Duration validity_margin, CivilTime now,
-                                 std::span<const fleet::Edge> /*callers*/) {
+                                 std::span<const fleet::Edge> callers) {
   const std::vector<VersionEvidence> versions = weigh(observation);
   AddressAssessment assessment = gather_facts(observation, versions);
+  assessment.rehearsals = weigh_rehearsals(target, observation, versions);
   const Look look{.target = target,
                   .observation = observation,
                   .versions = versions,
                   .facts = assessment,
+                  .callers = callers,
                   .validity_margin = validity_margin,
                   .now = now};
   Report report;

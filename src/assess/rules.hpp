@@ -19,7 +19,8 @@ struct Look {
   const fleet::Target& target;
   const probe::Observation& observation;
   std::span<const VersionEvidence> versions;
-  const AddressAssessment& facts;  ///< everything but the findings
+  const AddressAssessment& facts;        ///< everything but the findings
+  std::span<const fleet::Edge> callers;  ///< of the target
   Duration validity_margin;
   CivilTime now;
 };

@@ -5,6 +5,7 @@
 
 #include "telltale/assess/assess.hpp"
 
+#include "assess/caller_trust.hpp"
 #include "assess/rules.hpp"
 #include "assess/soundness.hpp"
 #include "assess/words.hpp"
@@ -82,7 +83,18 @@ void check_trust(const PeerChain& peer, Report& report) {
                  (told_here.empty() ? "no path to a trust anchor" : enumerate(told_here)) + ".");
 }
 
-void check_name(const PeerChain& peer, Report& report) {
+/// On rediss Jedis (up to 7.3) and most of OpenSSL's users do not look at names: where every caller
+/// is known to be such a one, the wrong name harms nobody.
+Severity severity_of_mismatch(const Look& look) {
+  const fleet::Scheme scheme = look.target.url.scheme;
+  const bool harms_nobody = scheme == fleet::Scheme::rediss && !look.callers.empty() &&
+                            std::ranges::none_of(look.callers, [&](const fleet::Edge& caller) {
+                              return checks_name(caller, scheme);
+                            });
+  return harms_nobody ? Severity::warning : row_of(Reason::hostname_mismatch).severity;
+}
+
+void check_name(const PeerChain& peer, const Look& look, Report& report) {
   if (peer.verification.name_matches) {
     return;
   }
@@ -91,9 +103,9 @@ void check_name(const PeerChain& peer, Report& report) {
   names.insert(names.end(), leaf.ip_addresses.begin(), leaf.ip_addresses.end());
   const std::string shown =
       names.empty() ? "it has no name in subjectAltName" : "it names " + enumerate(names, 6);
-  report.add(Reason::hostname_mismatch, "The certificate of " + subject_of(leaf) +
-                                            " does not name " + peer.verification.name + "; " +
-                                            shown + ".");
+  report.add(Reason::hostname_mismatch, severity_of_mismatch(look),
+             "The certificate of " + subject_of(leaf) + " does not name " + peer.verification.name +
+                 "; " + shown + ".");
 }
 
 void check_usage(const PeerChain& peer, Report& report) {
@@ -163,7 +175,7 @@ void check_chains(const Look& look, Report& report) {
       continue;
     }
     check_trust(peer, report);
-    check_name(peer, report);
+    check_name(peer, look, report);
     check_usage(peer, report);
     check_length(peer, report);
     for (const CertificatePtr& certificate : relied_on(peer.certificates, peer.verification)) {

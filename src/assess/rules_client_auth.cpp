@@ -93,10 +93,17 @@ void check_unknown(const Look& look, Report& report) {
   }
 }
 
+/// Once `need` is said to be in force, a server that takes anybody has not enforced it.
+Severity severity_of_unverified(const Look& look) {
+  const bool is_enforced = look.target.expect.client_auth == ClientAuthMode::need &&
+                           look.facts.mode == ClientAuthMode::need;
+  return is_enforced ? Severity::error : row_of(Reason::client_auth_unverified).severity;
+}
+
 void check_unverified(const Look& look, Report& report) {
   for (const VersionEvidence& evidence : look.versions) {
     if (evidence.assessment.client_certificates_verified == false) {
-      report.add(Reason::client_auth_unverified,
+      report.add(Reason::client_auth_unverified, severity_of_unverified(look),
                  "Over " + label(evidence) +
                      " a self-signed certificate made up by telltale is "
                      "accepted: the peer " +

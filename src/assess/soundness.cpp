@@ -35,6 +35,26 @@ bool is_weak_digest(std::string_view digest) {
   return std::ranges::find(weak, digest) != weak.end();
 }
 
+bool has_shorter_key(const pki::PublicKey& key, unsigned bits, unsigned bits_of_curve) {
+  switch (key.algorithm) {
+    case KeyAlgorithm::rsa:
+    case KeyAlgorithm::rsa_pss:
+    case KeyAlgorithm::dsa:
+      return key.bits < bits;
+    case KeyAlgorithm::ec:
+      return key.bits < bits_of_curve;
+    case KeyAlgorithm::ed25519:
+    case KeyAlgorithm::ed448:
+    case KeyAlgorithm::unknown:
+      return false;
+  }
+  return false;
+}
+
+bool is_signed_with(const pki::Certificate& certificate, std::string_view digest) {
+  return !certificate.is_self_issued && certificate.signature.digest == digest;
+}
+
 }  // namespace
 
 std::string subject_of(const pki::Certificate& certificate) {
@@ -58,6 +78,32 @@ std::vector<std::string> weaknesses_of(const pki::Certificate& certificate) {
     weaknesses.push_back("is signed with " + certificate.signature.name);
   }
   return weaknesses;
+}
+
+std::optional<RuntimeFamily> family_of(fleet::Runtime runtime) {
+  if (fleet::is_jsse(runtime)) {
+    return RuntimeFamily::java;
+  }
+  if (fleet::is_go(runtime)) {
+    return RuntimeFamily::go;
+  }
+  return runtime == fleet::Runtime::openssl ? std::optional(RuntimeFamily::openssl) : std::nullopt;
+}
+
+bool is_refused_as_weak(const pki::Certificate& certificate, RuntimeFamily family) {
+  const bool has_broken_digest = is_signed_with(certificate, "MD5") ||
+                                 is_signed_with(certificate, "MD4") ||
+                                 is_signed_with(certificate, "MD2");
+  switch (family) {
+    case RuntimeFamily::java:
+      return has_broken_digest || has_shorter_key(certificate.public_key, 1024, 224);
+    case RuntimeFamily::go:
+      return has_broken_digest || is_signed_with(certificate, "SHA1");
+    case RuntimeFamily::openssl:
+      return has_broken_digest || is_signed_with(certificate, "SHA1") ||
+             has_shorter_key(certificate.public_key, 2048, 224);
+  }
+  return false;
 }
 
 }  // namespace telltale::assess

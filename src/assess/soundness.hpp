@@ -1,9 +1,12 @@
 #pragma once
 // Soundness: what can be wrong with a certificate, whoever holds it.
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "telltale/assess/runtime_view.hpp"
+#include "telltale/fleet/fleet.hpp"
 #include "telltale/pki/certificate.hpp"
 
 namespace telltale::assess {
@@ -18,5 +21,14 @@ namespace telltale::assess {
 /// signed with sha1WithRSAEncryption`. Nobody relies on what a self-issued certificate says of
 /// itself, so its signature is left out.
 [[nodiscard]] std::vector<std::string> weaknesses_of(const pki::Certificate& certificate);
+
+/// The TLS stack of a runtime; nothing for a path of which only that is known that it has no
+/// certificate.
+[[nodiscard]] std::optional<RuntimeFamily> family_of(fleet::Runtime runtime);
+
+/// A peer of this family refuses a chain with this certificate for its key or signature. Java:
+/// jdk.certpath.disabledAlgorithms of OpenJDK 17 (SHA-1 only under the JDK's own roots). Go:
+/// crypto/x509 checkSignature. OpenSSL: security level 2, Debian's default.
+[[nodiscard]] bool is_refused_as_weak(const pki::Certificate& certificate, RuntimeFamily family);
 
 }  // namespace telltale::assess

@@ -1,6 +1,7 @@
 #include "telltale/pki/trust_store.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -94,6 +95,61 @@ Chain path_of(X509_STORE_CTX& context, const Chain& chain, const Chain& anchors)
     path.push_back(std::move(certificate));
   }
   return path;
+}
+
+void free_certificates(STACK_OF(X509) * certificates) {
+  sk_X509_pop_free(certificates, X509_free);
+}
+
+/// The store holds a certificate with this one's name and another key.
+bool has_namesake(X509_STORE_CTX& context, X509& anchor) {
+  const std::unique_ptr<STACK_OF(X509), Deleter<free_certificates>> found(
+      X509_STORE_CTX_get1_certs(&context, X509_get_subject_name(&anchor)));
+  EVP_PKEY* const key = X509_get0_pubkey(&anchor);  // borrowed
+  for (int i = 0; i < sk_X509_num(found.get()); ++i) {
+    EVP_PKEY* const other = X509_get0_pubkey(sk_X509_value(found.get(), i));  // borrowed
+    if (key == nullptr || other == nullptr || EVP_PKEY_eq(key, other) != 1) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// The store's issuer of this certificate, if the signature is its key's; null: it has none.
+X509Ptr issuer_in_store(X509_STORE_CTX& context, X509& certificate) {
+  X509* found = nullptr;
+  if (X509_STORE_CTX_get1_issuer(&found, &context, &certificate) != 1) {
+    return nullptr;
+  }
+  X509Ptr issuer(found);
+  EVP_PKEY* const key = X509_get0_pubkey(issuer.get());  // borrowed
+  return key != nullptr && X509_verify(&certificate, key) == 1 ? std::move(issuer) : nullptr;
+}
+
+/// Says which certificates of the path are the store's, what it has above them (a path ends at the
+/// first anchor that it meets), and whether their names are theirs alone.
+void look_at_anchors(X509_STORE_CTX& context, const Chain& anchors, ChainVerification& outcome) {
+  constexpr std::size_t longest = 10;
+  const STACK_OF(X509)* built = X509_STORE_CTX_get0_chain(&context);  // borrowed
+  const auto sent = static_cast<std::size_t>(X509_STORE_CTX_get_num_untrusted(&context));
+  outcome.anchors = outcome.path.size() - std::min(sent, outcome.path.size());
+  bool has_any_namesake = false;
+  X509Ptr last;
+  for (std::size_t i = sent; i < outcome.path.size(); ++i) {
+    last = share(sk_X509_value(built, static_cast<int>(i)));
+    has_any_namesake = has_any_namesake || has_namesake(context, *last);
+  }
+  while (last && X509_check_issued(last.get(), last.get()) != X509_V_OK &&
+         outcome.above.size() < longest) {
+    last = issuer_in_store(context, *last);
+    CertificatePtr issuer = last ? find_or_describe(*last, {}, anchors) : nullptr;
+    if (!issuer) {
+      break;
+    }
+    has_any_namesake = has_any_namesake || has_namesake(context, *last);
+    outcome.above.push_back(std::move(issuer));
+  }
+  outcome.has_namesake_of_anchor = has_any_namesake;
 }
 
 /// A store's keys bring their chains, which are not meant to be trusted unless they say so.
@@ -206,6 +262,7 @@ ChainVerification TrustStore::verify(const Chain& chain, int purpose, const std:
 
   const bool went_through = X509_verify_cert(context.get()) == 1;
   outcome.path = path_of(*context, chain, anchors_);
+  look_at_anchors(*context, anchors_, outcome);
   // Beyond a missing issuer or a bad signature the verifier goes on unsure of what it has checked,
   // so any objection but one to a date means untrusted. That the path ends in the store is asked
   // once more for itself.

@@ -228,6 +228,37 @@ TEST_CASE("verify: an impostor with the anchor's name and another key -> untrust
   CHECK_FALSE(trust->verify(chain_of({gate.leaf, impostor.certificate()}), "", now).trusted);
 }
 
+TEST_CASE("verify: the end of the path -> how much of it is the store's") {
+  const Fixture fixture;
+  const mint::Credential leaf = fixture.policy.issue({.common_name = "leaf"});
+  const auto of_root =
+      trust_in({fixture.root.certificate()}).get()->verify_client(as_sent(leaf), now);
+  CHECK(of_root.path.size() == 3);
+  CHECK(of_root.anchors == 1);
+  const auto of_both = trust_in({fixture.policy.certificate(), fixture.root.certificate()});
+  const auto by_policy = of_both->verify_client(as_sent(leaf), now);
+  CHECK(by_policy.path.size() == 2);
+  CHECK(by_policy.anchors == 1);
+  REQUIRE(by_policy.above.size() == 1);
+  CHECK(by_policy.above.front()->subject.rfc4514 == "CN=Root A");
+  CHECK(of_root.above.empty());
+  CHECK(trust_in({fixture.other_root.certificate()})->verify_client(as_sent(leaf), now).anchors ==
+        0);
+}
+
+TEST_CASE("verify: another anchor of the same name -> said if it has another key") {
+  const Fixture fixture;
+  const mint::Ca rekeyed({.common_name = "Root A"});
+  const mint::Credential leaf = fixture.root.issue({.common_name = "leaf"});
+  const mint::Der root = fixture.root.certificate();
+  CHECK_FALSE(trust_in({root, fixture.other_root.certificate()})
+                  ->verify_client(as_sent(leaf), now)
+                  .has_namesake_of_anchor);
+  const auto both = trust_in({root, rekeyed.certificate()})->verify_client(as_sent(leaf), now);
+  CHECK(both.trusted);
+  CHECK(both.has_namesake_of_anchor);
+}
+
 TEST_CASE("verify: signed by a certificate that is no authority -> untrusted") {
   const Fixture f;
   const mint::Ca fake = f.root.intermediate({.common_name = "Fake"});

@@ -1,0 +1,446 @@
+#include "assess/acceptance.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "telltale/assess/assess.hpp"
+
+#include "assess/soundness.hpp"
+#include "assess/words.hpp"
+
+namespace telltale::assess {
+
+namespace {
+
+using pki::Certificate;
+using pki::CertificatePtr;
+using pki::Chain;
+using pki::ChainVerification;
+using pki::DistinguishedName;
+using tls::ClientAuthMode;
+
+/// What reasoning gave; `accepted` nothing: it cannot be told.
+struct Opinion {
+  std::optional<bool> accepted;
+  Reason reason = Reason::identity_unconfirmed;
+  std::string detail;
+  std::string hint;
+};
+
+/// All that reasoning goes by.
+struct Reasoning {
+  const Presented& presented;
+  Chain sent;                             ///< never empty
+  const ChainVerification* verification;  ///< of `sent`, may be null
+  Chain path;                             ///< as verified, and on to a root; empty without
+  std::optional<RuntimeFamily> stack;     ///< of the server
+  const std::vector<DistinguishedName>& authorities;
+};
+
+Opinion accepted(std::string detail) {
+  return {.accepted = true, .reason = Reason::caller_accepted, .detail = std::move(detail)};
+}
+
+Opinion refused(Reason reason, std::string detail) {
+  return {.accepted = false, .reason = reason, .detail = std::move(detail)};
+}
+
+Opinion uncertain(Reason reason, std::string detail) {
+  return {.reason = reason, .detail = std::move(detail)};
+}
+
+std::optional<RuntimeFamily> stack_of(const fleet::Target& callee) {
+  if (callee.url.scheme == fleet::Scheme::rediss) {
+    return RuntimeFamily::openssl;
+  }
+  return callee.runtime ? family_of(*callee.runtime) : std::nullopt;
+}
+
+/// The list of this version; where it is empty, the other version's, since JDK 11 before 11.0.10
+/// shows none over TLS 1.3 (JDK-8206925) and has one trust store for both.
+const std::vector<DistinguishedName>& authorities_of(const Presented& presented) {
+  const auto& own = presented.version.certificate_request->certificate_authorities;
+  if (!own.empty()) {
+    return own;
+  }
+  for (const VersionAssessment& version : presented.at.versions) {
+    if (version.certificate_request &&
+        !version.certificate_request->certificate_authorities.empty()) {
+      return version.certificate_request->certificate_authorities;
+    }
+  }
+  return own;
+}
+
+bool is_same(const Certificate& a, const Certificate& b) {
+  return a.fingerprint_sha256 == b.fingerprint_sha256;
+}
+
+bool contains(const Chain& chain, const Certificate& certificate) {
+  return std::ranges::any_of(
+      chain, [&](const CertificatePtr& each) { return is_same(*each, certificate); });
+}
+
+bool lists(const Reasoning& reasoning, const DistinguishedName& name) {
+  return std::ranges::any_of(reasoning.authorities, [&](const DistinguishedName& listed) {
+    return pki::same_canonical(listed, name);
+  });
+}
+
+/// The certificates that every server judges: those on the path, where one is known.
+Chain judged(const Reasoning& reasoning) {
+  if (reasoning.verification != nullptr && reasoning.verification->trusted) {
+    return relied_on(reasoning.sent, *reasoning.verification);
+  }
+  return {reasoning.sent.front()};
+}
+
+std::optional<Opinion> judge_dates(const Reasoning& reasoning) {
+  for (const CertificatePtr& certificate : judged(reasoning)) {
+    const auto [not_before, not_after] = certificate->validity;
+    if (reasoning.presented.now > not_after) {
+      return refused(Reason::identity_expired,
+                     subject_of(*certificate) + " ended at " + to_rfc3339(not_after));
+    }
+    if (reasoning.presented.now < not_before) {
+      return refused(Reason::identity_not_yet_valid,
+                     subject_of(*certificate) + " begins at " + to_rfc3339(not_before));
+    }
+  }
+  return std::nullopt;
+}
+
+/// extendedKeyUsage matters to all; keyUsage not to Go (crypto/x509 Verify,
+/// sun.security.validator.EndEntityChecker.checkTLSClient, X509_PURPOSE_SSL_CLIENT).
+std::optional<Opinion> judge_usage(const Reasoning& reasoning) {
+  const Certificate& leaf = *reasoning.sent.front();
+  if (!is_meant_for(leaf, pki::KeyPurpose::client_auth)) {
+    return refused(Reason::identity_usage_missing,
+                   "the extendedKeyUsage of " + subject_of(leaf) + " lacks clientAuth");
+  }
+  if (leaf.allows_digital_signature || reasoning.stack == RuntimeFamily::go) {
+    return std::nullopt;
+  }
+  const std::string detail = "the keyUsage of " + subject_of(leaf) + " lacks digitalSignature";
+  return reasoning.stack ? refused(Reason::identity_usage_missing, detail)
+                         : uncertain(Reason::identity_usage_missing, detail);
+}
+
+std::optional<Opinion> judge_strength(const Reasoning& reasoning) {
+  constexpr std::array families = {RuntimeFamily::java, RuntimeFamily::go, RuntimeFamily::openssl};
+  for (const CertificatePtr& certificate : judged(reasoning)) {
+    const auto refuses = [&](RuntimeFamily family) {
+      return is_refused_as_weak(*certificate, family);
+    };
+    const std::string detail =
+        subject_of(*certificate) + " " + enumerate(weaknesses_of(*certificate));
+    if (reasoning.stack && refuses(*reasoning.stack)) {
+      return refused(Reason::identity_weak, detail);
+    }
+    if (!reasoning.stack && std::ranges::any_of(families, refuses)) {
+      return uncertain(Reason::identity_weak,
+                       detail + ", which some servers refuse; this one's `runtime` is not known");
+    }
+  }
+  return std::nullopt;
+}
+
+bool names_an_issuer_of(const Reasoning& reasoning) {
+  return std::ranges::any_of(reasoning.sent, [&](const CertificatePtr& certificate) {
+    return lists(reasoning, certificate->issuer);
+  });
+}
+
+std::string listed_text(const Reasoning& reasoning) {
+  std::vector<std::string> names;
+  for (const DistinguishedName& name : reasoning.authorities) {
+    names.push_back("'" + name.rfc4514 + "'");
+  }
+  return enumerate(names, 2);
+}
+
+/// What our own trust cannot vouch for: an unknown issuer, or one with the same name and another
+/// key.
+Opinion judge_without_path(const Reasoning& reasoning) {
+  const Certificate& leaf = *reasoning.sent.front();
+  if (!reasoning.authorities.empty() && !names_an_issuer_of(reasoning)) {
+    return refused(Reason::issuer_not_advertised,
+                   "the server lists " + listed_text(reasoning) + ", and " + subject_of(leaf) +
+                       " was issued by '" + leaf.issuer.rfc4514 + "'");
+  }
+  return uncertain(Reason::identity_unconfirmed,
+                   subject_of(leaf) +
+                       " does not verify against telltale's own trust, so that a listed name alone "
+                       "does not say that the server accepts it");
+}
+
+/// The server has all between the leaf and the certificate at `end`: they are sent, or its own.
+const Certificate* find_missing_link(const Reasoning& reasoning, std::size_t end) {
+  const Chain& path = reasoning.path;
+  for (std::size_t i = 1; i < end; ++i) {
+    if (!contains(reasoning.sent, *path[i]) && !lists(reasoning, path[i]->subject)) {
+      return path[i].get();
+    }
+  }
+  return nullptr;
+}
+
+/// Where on the path the server's own trust begins, as far as its list shows.
+struct TrustPoints {
+  std::optional<std::size_t> first;  ///< the first listed certificate
+  std::optional<std::size_t> root;   ///< the listed one that is self-issued
+};
+
+TrustPoints find_trust_points(const Reasoning& reasoning) {
+  TrustPoints points;
+  const Chain& path = reasoning.path;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (!lists(reasoning, path[i]->subject)) {
+      continue;
+    }
+    points.first = points.first ? points.first : i;
+    if (path[i]->is_self_issued) {
+      points.root = i;
+    }
+  }
+  return points;
+}
+
+/// A listed name says nothing of the key behind it. Only where our trust has the very certificate,
+/// and no other of its name, do we take the server's for the same.
+bool is_vouched_for(const ChainVerification& verification, std::size_t place) {
+  return !verification.has_namesake_of_anchor &&
+         place + verification.anchors >= verification.path.size();
+}
+
+/// Go finds issuers by the bytes of their names (crypto/x509 CertPool.findPotentialParents).
+bool has_other_bytes(const Chain& path, std::size_t end) {
+  for (std::size_t i = 0; i < end; ++i) {
+    if (!pki::same_der(path[i]->issuer, path[i + 1]->subject)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Opinion judge_trust_point(const Reasoning& reasoning, std::size_t place) {
+  const ChainVerification& verification = *reasoning.verification;
+  const std::string issuer = "'" + reasoning.path[place]->subject.rfc4514 + "'";
+  if (const Certificate* missing = find_missing_link(reasoning, place)) {
+    Opinion opinion =
+        refused(Reason::identity_incomplete, "the certificate of '" + subject_of(*missing) +
+                                                 "' is not sent, and the server, which lists " +
+                                                 listed_text(reasoning) + ", does not have it");
+    opinion.hint = "Put the certificate of '" + subject_of(*missing) +
+                   "' behind the leaf in what the caller holds.";
+    return opinion;
+  }
+  if (reasoning.stack.value_or(RuntimeFamily::go) == RuntimeFamily::go &&
+      has_other_bytes(reasoning.path, place)) {
+    const std::string detail = "the name of an issuer up to " + issuer +
+                               " is spelled in other bytes than its own certificate has";
+    return reasoning.stack ? refused(Reason::issuer_encoding_differs, detail)
+                           : uncertain(Reason::issuer_encoding_differs, detail);
+  }
+  if (!is_vouched_for(verification, place)) {
+    return uncertain(
+        Reason::identity_unconfirmed,
+        "the server lists " + issuer +
+            ", but which key it knows by that name cannot be told: telltale's trust " +
+            (verification.has_namesake_of_anchor ? "has two of that name" : "does not have it"));
+  }
+  return accepted("the server lists " + issuer + ", which its chain verifies up to");
+}
+
+/// X509_V_FLAG_PARTIAL_CHAIN is not set by nginx, haproxy and Redis, so that a path must end at a
+/// root; PKIX and crypto/x509 take any certificate of the trust store for an anchor.
+Opinion judge_path(const Reasoning& reasoning) {
+  const TrustPoints points = find_trust_points(reasoning);
+  if (!points.first) {
+    return judge_without_path(reasoning);
+  }
+  if (points.root && find_missing_link(reasoning, *points.root) == nullptr) {
+    return judge_trust_point(reasoning, *points.root);
+  }
+  if (reasoning.stack == RuntimeFamily::openssl && points.root) {
+    return judge_trust_point(reasoning, *points.root);
+  }
+  const std::string intermediate = "the server lists the intermediate '" +
+                                   reasoning.path[*points.first]->subject.rfc4514 +
+                                   "' and not its root";
+  if (reasoning.stack == RuntimeFamily::openssl) {
+    Opinion opinion =
+        refused(Reason::identity_rejected, intermediate + ", and OpenSSL wants a path to a root");
+    opinion.hint = "Put the root into the trust store of the service.";
+    return opinion;
+  }
+  if (!reasoning.stack) {
+    return uncertain(Reason::identity_unconfirmed,
+                     intermediate +
+                         ": Java and Go accept that, OpenSSL does not, and the service's `runtime` "
+                         "is not known");
+  }
+  return judge_trust_point(reasoning, *points.first);
+}
+
+Opinion judge_trust(const Reasoning& reasoning) {
+  if (reasoning.authorities.empty()) {
+    return uncertain(Reason::identity_unconfirmed,
+                     "the server lists no names, so that whom it trusts does not show");
+  }
+  if (reasoning.verification == nullptr) {
+    return uncertain(Reason::identity_unconfirmed,
+                     "the caller's chain was not verified against telltale's trust");
+  }
+  return reasoning.verification->trusted ? judge_path(reasoning) : judge_without_path(reasoning);
+}
+
+/// A verified path ends at the first anchor that it meets; the store may reach on to a root.
+Chain whole_path(const ChainVerification* verification) {
+  if (verification == nullptr) {
+    return {};
+  }
+  Chain path = verification->path;
+  path.insert(path.end(), verification->above.begin(), verification->above.end());
+  return path;
+}
+
+Opinion reason_about(const Presented& presented) {
+  const ChainVerification* verification =
+      verification_of_sent(presented.edge.runtime, presented.key);
+  const Reasoning reasoning{.presented = presented,
+                            .sent = chain_sent(presented.edge.runtime, presented.key),
+                            .verification = verification,
+                            .path = whole_path(verification),
+                            .stack = stack_of(presented.callee),
+                            .authorities = authorities_of(presented)};
+  for (const auto rule : {judge_dates, judge_usage, judge_strength}) {
+    if (auto opinion = rule(reasoning)) {
+      return *std::move(opinion);
+    }
+  }
+  return judge_trust(reasoning);
+}
+
+Acceptance as_acceptance(Opinion opinion) {
+  return {.after = opinion.accepted,
+          .today = opinion.accepted,
+          .reason = opinion.reason,
+          .detail = std::move(opinion.detail),
+          .hint = std::move(opinion.hint)};
+}
+
+/// What happened outweighs what ought to; why a certificate was refused reasoning may know better.
+Acceptance by_refusal(const RehearsalAssessment& rehearsal, const Opinion& opinion) {
+  const std::string what = "when it was presented, the peer " + rehearsal.what_happened;
+  const bool is_explained = opinion.accepted == false;
+  return {.after = false,
+          .today = false,
+          .rehearsed = true,
+          .reason = is_explained ? opinion.reason : Reason::identity_rejected,
+          .detail = is_explained ? opinion.detail + "; " + what : what,
+          .hint = opinion.hint};
+}
+
+Acceptance by_acceptance(const RehearsalAssessment& rehearsal) {
+  return {.after = true,
+          .today = true,
+          .rehearsed = true,
+          .reason = Reason::caller_accepted,
+          .detail = "when it was presented, the peer " + rehearsal.what_happened};
+}
+
+Acceptance without_outcome(Reason reason, std::string detail, const Opinion& opinion) {
+  if (opinion.accepted == false) {
+    return as_acceptance(opinion);
+  }
+  return {.reason = reason, .detail = std::move(detail)};
+}
+
+/// A certificate that gets in proves something only where a stranger's does not, or where `need` is
+/// in force already.
+bool is_conclusive(const VersionAssessment& version) {
+  return version.client_certificates_verified == true || version.mode == ClientAuthMode::need;
+}
+
+/// Under a want that takes anybody, or may, the rehearsal only shows today.
+Acceptance by_reasoning_alone(const RehearsalAssessment& rehearsal, const Opinion& opinion,
+                              bool takes_anybody) {
+  Acceptance acceptance = as_acceptance(opinion);
+  acceptance.today = true;
+  acceptance.rehearsed = true;
+  if (!opinion.accepted) {
+    acceptance.reason = takes_anybody ? Reason::client_auth_unverified : opinion.reason;
+    acceptance.detail = "when it was presented, the peer " + rehearsal.what_happened + ", but " +
+                        (takes_anybody ? "so it does with any certificate"
+                                       : "whether it verifies certificates was not seen") +
+                        "; " + opinion.detail;
+  }
+  return acceptance;
+}
+
+Acceptance by_rehearsal(const Presented& presented, const RehearsalAssessment& rehearsal,
+                        const Opinion& opinion) {
+  const VersionAssessment& version = presented.version;
+  if (!rehearsal.presented) {
+    return without_outcome(Reason::identity_unconfirmed,
+                           "it was to be presented for real, and no certificate left", opinion);
+  }
+  if (!rehearsal.accepted) {
+    Acceptance acceptance =
+        without_outcome(Reason::identity_unconfirmed,
+                        "when it was presented, the peer " + rehearsal.what_happened +
+                            ", which does not tell whether its certificate was accepted",
+                        opinion);
+    acceptance.rehearsed = true;
+    return acceptance;
+  }
+  if (!*rehearsal.accepted) {
+    return by_refusal(rehearsal, opinion);
+  }
+  return is_conclusive(version) ? by_acceptance(rehearsal)
+                                : by_reasoning_alone(rehearsal, opinion,
+                                                     version.client_certificates_verified == false);
+}
+
+}  // namespace
+
+const RehearsalAssessment* find_rehearsal(const AddressAssessment& at, const Chain& chain,
+                                          const std::string& path, tls::ProtocolVersion version) {
+  const auto found = std::ranges::find_if(at.rehearsals, [&](const RehearsalAssessment& each) {
+    return each.version == version && each.path == path &&
+           std::ranges::equal(
+               each.chain, chain,
+               [](const CertificatePtr& a, const CertificatePtr& b) { return is_same(*a, *b); });
+  });
+  return found == at.rehearsals.end() ? nullptr : &*found;
+}
+
+const ChainVerification* verification_of_sent(fleet::Runtime runtime, const HeldKeyFacts& key) {
+  const bool is_cut = chain_sent(runtime, key).size() < key.chain.size();
+  const auto& verification = is_cut ? key.verification_of_leaf : key.verification;
+  return verification ? &*verification : nullptr;
+}
+
+Acceptance judge_acceptance(const Presented& presented) {
+  const Opinion opinion = reason_about(presented);
+  const Chain sent = chain_sent(presented.edge.runtime, presented.key);
+  const RehearsalAssessment* rehearsal =
+      find_rehearsal(presented.at, sent, presented.edge.path, presented.version.version);
+  if (rehearsal != nullptr) {
+    return by_rehearsal(presented, *rehearsal, opinion);
+  }
+  if (presented.key.encoding) {
+    return {.reason = Reason::look_incomplete,
+            .detail = "its key is held, but has not been presented here yet"};
+  }
+  Acceptance acceptance = as_acceptance(opinion);
+  if (presented.version.client_certificates_verified == false) {
+    acceptance.today = true;
+    acceptance.reason = opinion.accepted ? opinion.reason : Reason::client_auth_unverified;
+  }
+  return acceptance;
+}
+
+}  // namespace telltale::assess
