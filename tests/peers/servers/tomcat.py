@@ -17,9 +17,10 @@ JVM = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Djava.securi
 def prepare(directory: Path, ports: dict[Peer, int]) -> list[Command]:
     listeners = [_describe(peer, port) for peer, port in ports.items()]
     (directory / "tomcat-listeners").write_text("\n".join(listeners) + "\n")
-    program = [str(SOURCE), "tomcat-listeners", "server-rsa.p12", PKCS12_PASSWORD]
+    program = [str(SOURCE), "tomcat-listeners", PKCS12_PASSWORD]
     return [Command("tomcat", ["java", *JVM, "-cp", CLASSPATH, *program], list(ports.values()))]
 
 
 def _describe(peer: Peer, port: int) -> str:
-    return " ".join([str(port), peer.client_auth, "+".join(peer.versions), peer.trust or "-"])
+    keystore = f"{peer.certificate or 'server-rsa'}.p12"
+    return " ".join([str(port), peer.client_auth, "+".join(peer.versions), peer.trust or "-", keystore])

@@ -1,9 +1,10 @@
 // Embedded Tomcat on JSSE, on many ports, each with its own certificateVerification: what a Spring Boot service is.
 //
-//   java TomcatPeer.java LISTENERS KEYSTORE PASSWORD
+//   java TomcatPeer.java LISTENERS PASSWORD
 //
-// Each line of LISTENERS is `PORT CERTIFICATE_VERIFICATION PROTOCOLS TRUST`, for instance
-// `20001 optional TLSv1.2+TLSv1.3 A`. TRUST names NAME.pem in the working directory; `-` sets no truststore.
+// Each line of LISTENERS is `PORT CERTIFICATE_VERIFICATION PROTOCOLS TRUST KEYSTORE`, for instance
+// `20001 optional TLSv1.2+TLSv1.3 A server-rsa.p12`. TRUST names NAME.pem in the working directory; `-` sets no
+// truststore.
 
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,9 +29,8 @@ public final class TomcatPeer {
         String base = Path.of("").toAbsolutePath().toString();
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(base);
-        KeyStore keys = readKeys(Path.of(args[1]), args[2]);
         for (String line : Files.readAllLines(Path.of(args[0]))) {
-            tomcat.getService().addConnector(connect(line.split(" "), keys, args[2]));
+            tomcat.getService().addConnector(connect(line.split(" "), args[1]));
         }
         serve(tomcat.addContext("", base));
         tomcat.start();
@@ -46,7 +46,7 @@ public final class TomcatPeer {
         return keys;
     }
 
-    private static Connector connect(String[] words, KeyStore keys, String password) throws Exception {
+    private static Connector connect(String[] words, String password) throws Exception {
         SSLHostConfig host = new SSLHostConfig();
         host.setCertificateVerification(words[1]);
         host.setProtocols(words[2]);
@@ -55,7 +55,7 @@ public final class TomcatPeer {
         }
         SSLHostConfigCertificate certificate =
                 new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
-        certificate.setCertificateKeystore(keys);
+        certificate.setCertificateKeystore(readKeys(Path.of(words[4]), password));
         certificate.setCertificateKeystorePassword(password);
         host.addCertificate(certificate);
 
