@@ -97,8 +97,10 @@ def make(lab: Path, identities: set[Identity], trusts: set[str], truststores: se
             _certify(lab, authority)
     for name in trusts | truststores:
         _write_trust(lab, name)
+    for kind in {identity.key for identity in identities}:
+        pki.issue(lab, f"shared-{kind}", "key", kind, [])  # certificates matter here, and new RSA keys take their time
     single = {key for identity in identities for _, key in identity.keys or [("", identity)]}
-    with ThreadPoolExecutor(2) as pool:  # JVMs start slowly, RSA keys take their time
+    with ThreadPoolExecutor(2) as pool:  # JVMs start slowly
         list(pool.map(lambda identity: _mint(lab, identity), single))
         list(pool.map(lambda identity: _import_keys(lab, identity), {each for each in identities if each.keys}))
         list(pool.map(lambda name: _write_truststore(lab, name), truststores))
@@ -144,7 +146,7 @@ def _mint(lab: Path, identity: Identity) -> None:
         extensions.append("subjectAltName=" + ",".join(f"DNS:{name}" for name in identity.names))
     issuer = "" if identity.issuer == "self" else AUTHORITIES[identity.issuer].stem
     pki.issue(lab, stem, identity.names[0] if identity.names else "caller", identity.key, extensions, issuer,
-              digest=identity.digest)
+              key_of=f"shared-{identity.key}", digest=identity.digest)
     if identity.dates:
         now = datetime.now(timezone.utc)
         pki.redate(lab, stem, issuer, *(now + days * DAY for days in DATES[identity.dates]))

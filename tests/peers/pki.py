@@ -70,10 +70,12 @@ def mint(directory: Path) -> None:
 
 
 def issue(directory: Path, name: str, common_name: str, key: str, extensions: list[str], issuer: str = "", *,
-          key_of: str = "", strings: str = "utf8only", digest: str = "sha256", organisation: str = ORGANISATION) -> None:
+          key_of: str = "", strings: str = "utf8only", digest: str = "sha256",
+          organisation: str = ORGANISATION) -> None:
     """Makes a key and a certificate signed by `issuer`, or by itself where none is given.
 
-    `key_of` names a certificate whose key serves again; `strings` is openssl's string_mask: what the subject is made of.
+    `key_of` names a certificate whose key serves again; `strings` is openssl's string_mask: what the subject is made
+    of.
     """
     command = ["openssl", "req", "-x509", "-config", CONFIGURATIONS[strings], "-noenc", f"-{digest}"]
     command += ["-days", "397", "-subj", f"/O={organisation}/CN={common_name}", "-out", f"{name}.crt"]
@@ -105,7 +107,7 @@ organizationName = optional
 
 
 def redate(directory: Path, name: str, issuer: str, start: datetime, end: datetime) -> None:
-    """Has `issuer` sign a certificate of that name once more, valid from `start` to `end`: `req` knows no such dates."""
+    """Has `issuer` sign a certificate again, valid from `start` to `end`: `openssl req` knows no such dates."""
     (directory / f"{name}.index").write_text("")
     (directory / f"{name}.cnf").write_text(CA_CNF.format(name=name))
     run(directory, ["openssl", "x509", "-x509toreq", "-copy_extensions", "copy", "-in", f"{name}.crt",

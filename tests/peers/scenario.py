@@ -152,7 +152,7 @@ def _calls(caller: str, row: dict[str, Any], servers: dict[str, Server], held: d
 
 def _dial(caller: str, row: dict[str, Any], call: dict[str, Any], servers: dict[str, Server],
           held: dict[str, Identity]) -> Dial:
-    """What the caller really does. Jedis has the JVM's settings and go-redis none of `http.*`: see docs/prediction.md."""
+    """What the caller really does. To Redis Java has the JVM's settings, Dinghy none: see docs/prediction.md."""
     server, both = servers[call["target"]], row | call
     runtime = both.get("runtime", "java")
     has_own = server.is_redis and (runtime.startswith("java") or runtime == "go-yaml-tools")
@@ -180,7 +180,8 @@ def _call_row(call: dict[str, Any], caller: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def telltale_config(lab: Path, scenario: Scenario, ports: dict[str, list[int]], plain: dict[str, int]) -> dict[str, Any]:
+def telltale_config(lab: Path, scenario: Scenario, ports: dict[str, list[int]],
+                    plain: dict[str, int]) -> dict[str, Any]:
     """telltale.yml: the fleet as its users would describe it. `ports` are each server's, one a replica."""
     held = {name: each.in_telltale(lab) for name, each in scenario.identities.items()}
     if scenario.ours == "telltale":

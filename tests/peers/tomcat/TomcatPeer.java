@@ -17,6 +17,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
@@ -27,10 +29,15 @@ import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 public final class TomcatPeer {
     public static void main(String[] args) throws Exception {
         String base = Path.of("").toAbsolutePath().toString();
+        Map<String, KeyStore> keystores = new HashMap<>(); // opening one takes thousands of hashes
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(base);
         for (String line : Files.readAllLines(Path.of(args[0]))) {
-            tomcat.getService().addConnector(connect(line.split(" "), args[1]));
+            String[] words = line.split(" ");
+            if (!keystores.containsKey(words[4])) {
+                keystores.put(words[4], readKeys(Path.of(words[4]), args[1]));
+            }
+            tomcat.getService().addConnector(connect(words, keystores.get(words[4]), args[1]));
         }
         serve(tomcat.addContext("", base));
         tomcat.start();
@@ -46,7 +53,7 @@ public final class TomcatPeer {
         return keys;
     }
 
-    private static Connector connect(String[] words, String password) throws Exception {
+    private static Connector connect(String[] words, KeyStore keys, String password) throws Exception {
         SSLHostConfig host = new SSLHostConfig();
         host.setCertificateVerification(words[1]);
         host.setProtocols(words[2]);
@@ -55,7 +62,7 @@ public final class TomcatPeer {
         }
         SSLHostConfigCertificate certificate =
                 new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
-        certificate.setCertificateKeystore(readKeys(Path.of(words[4]), password));
+        certificate.setCertificateKeystore(keys);
         certificate.setCertificateKeystorePassword(password);
         host.addCertificate(certificate);
 

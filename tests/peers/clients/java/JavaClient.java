@@ -2,10 +2,10 @@
 //
 //   java JavaClient.java PASSWORD < CALLS
 //
-// Each line of CALLS is, between tabs, `ID KIND RULE HOST PORT PATH KEYSTORE TRUSTSTORE PROTOCOLS`; `-` is none. KIND is
-// `url` (HttpsURLConnection), `http` (java.net.http.HttpClient) or `redis` (a plain SSLSocket, as Jedis has). RULE is
-// java (SunX509), java-pkix (NewSunX509) or java-refreshable. Each answer is `ID OUTCOME`: the HTTP status, the first
-// line that Redis says, or what was thrown.
+// Each line of CALLS is, between tabs, `ID KIND RULE HOST PORT PATH KEYSTORE TRUSTSTORE PROTOCOLS`; KEYSTORE may be `-`
+// for none. KIND is `url` (HttpsURLConnection), `http` (java.net.http.HttpClient) or `redis` (a plain SSLSocket, as
+// Jedis has). RULE is java (SunX509), java-pkix (NewSunX509) or java-refreshable. Each answer is `ID OUTCOME`: the HTTP
+// status, the first line that Redis says, or what was thrown.
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -28,6 +28,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.HttpsURLConnection;
@@ -45,6 +47,10 @@ import javax.net.ssl.X509ExtendedKeyManager;
 public final class JavaClient {
     private static final int TIMEOUT_MS = 10_000;
     private static final int CALLS_AT_ONCE = 4;
+
+    // Opening a PKCS#12 takes thousands of hashes, and many calls share theirs. Managers keep no state between calls.
+    private static final Map<String, KeyManager[]> KEYS = new ConcurrentHashMap<>();
+    private static final Map<String, TrustManager[]> TRUSTS = new ConcurrentHashMap<>();
 
     public static void main(String[] args) throws Exception {
         System.setProperty("http.keepAlive", "false");
@@ -72,7 +78,8 @@ public final class JavaClient {
     private static String outcome(Call call, char[] password) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keyManagers(call, password), trustManagers(call, password), null);
+            context.init(KEYS.computeIfAbsent(call.rule + call.keystore, key -> keyManagers(call, password)),
+                    TRUSTS.computeIfAbsent(call.truststore, key -> trustManagers(call.truststore, password)), null);
             return switch (call.kind) {
                 case "url" -> throughUrl(call, context);
                 case "http" -> throughHttpClient(call, context);
@@ -84,27 +91,33 @@ public final class JavaClient {
         }
     }
 
-    private static KeyManager[] keyManagers(Call call, char[] password) throws IOException, GeneralSecurityException {
+    /** None, where there is no keystore. */
+    private static KeyManager[] keyManagers(Call call, char[] password) {
         if (call.keystore.equals("-")) {
-            return null;
+            return new KeyManager[0];
         }
-        KeyStore keys = KeyStore.getInstance(new File(call.keystore), password);
-        if (call.rule.equals("java-refreshable")) {
-            return new KeyManager[] {new FixedAliasKeyManager(keys, password)};
+        try {
+            KeyStore keys = KeyStore.getInstance(new File(call.keystore), password);
+            if (call.rule.equals("java-refreshable")) {
+                return new KeyManager[] {new FixedAliasKeyManager(keys, password)};
+            }
+            KeyManagerFactory factory =
+                    KeyManagerFactory.getInstance(call.rule.equals("java") ? "SunX509" : "NewSunX509");
+            factory.init(keys, password);
+            return factory.getKeyManagers();
+        } catch (IOException | GeneralSecurityException error) {
+            throw new IllegalStateException(call.keystore + ": " + error, error);
         }
-        KeyManagerFactory factory = KeyManagerFactory.getInstance(call.rule.equals("java") ? "SunX509" : "NewSunX509");
-        factory.init(keys, password);
-        return factory.getKeyManagers();
     }
 
-    private static TrustManager[] trustManagers(Call call, char[] password)
-            throws IOException, GeneralSecurityException {
-        if (call.truststore.equals("-")) {
-            return null;
+    private static TrustManager[] trustManagers(String truststore, char[] password) {
+        try {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(KeyStore.getInstance(new File(truststore), password));
+            return factory.getTrustManagers();
+        } catch (IOException | GeneralSecurityException error) {
+            throw new IllegalStateException(truststore + ": " + error, error);
         }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(KeyStore.getInstance(new File(call.truststore), password));
-        return factory.getTrustManagers();
     }
 
     private static String throughUrl(Call call, SSLContext context) throws IOException {
