@@ -63,7 +63,7 @@ class Call:
     server: str
     row: dict[str, Any] = field(hash=False)  # of telltale.yml, what the call overrides
     dial: Dial  # port 0
-    unseen: str | None  # why nobody can see from outside what will come of it
+    unseen: dict[int, str] = field(hash=False)  # by replica: why nobody can see from outside what will come of it
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,10 @@ def _calls(caller: str, row: dict[str, Any], servers: dict[str, Server], held: d
         call = {"target": call} if isinstance(call, str) else call
         _check(f"call of {caller}", call, CALL_KEYS)
         server = servers[call["target"]]
-        yield Call(caller, server.name, _call_row(call, row), _dial(caller, row, call, servers, held),
-                   call.get("unseen"))
+        unseen = call.get("unseen", {})
+        if isinstance(unseen, str):
+            unseen = {n: unseen for n in range(1, len(server.replicas) + 1)}
+        yield Call(caller, server.name, _call_row(call, row), _dial(caller, row, call, servers, held), unseen)
 
 
 def _dial(caller: str, row: dict[str, Any], call: dict[str, Any], servers: dict[str, Server],

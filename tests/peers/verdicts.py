@@ -13,6 +13,7 @@ class Edge:
 
     scenario: Scenario
     call: Call
+    replica: int  # counted from 1
     port: int
     today: str
     after: str
@@ -24,9 +25,13 @@ class Edge:
         return "survives" if good(self.after) else "breaks"
 
     @property
+    def unseen(self) -> str | None:
+        return self.call.unseen.get(self.replica)
+
+    @property
     def right(self) -> str:
         """The verdict that is right."""
-        return "unknown" if self.call.unseen else self.truth
+        return "unknown" if self.unseen else self.truth
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -61,7 +66,11 @@ class Judgement:
     """Of one scenario."""
 
     differences: list[str] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)  # what must never be, however seldom
+    failed: bool = False  # there is a difference that must never be, however seldom
+
+    def add(self, difference: str, fatal: bool = True) -> None:
+        self.differences.append(difference)
+        self.failed |= fatal
 
 
 def judge(scenario: Scenario, edges: list[Edge], report: dict[str, Any], totals: Totals) -> Judgement:
@@ -70,7 +79,8 @@ def judge(scenario: Scenario, edges: list[Edge], report: dict[str, Any], totals:
     rows = {(row["caller"], row["callee"], row["address"]): row for row in report.get("edges", [])}
     for edge in edges:
         _judge_edge(edge, rows.pop(edge.key, None), judgement, totals)
-    judgement.failures += [f"an edge that nobody described: {' -> '.join(key)}" for key in rows]
+    for key in rows:
+        judgement.add(f"an edge that nobody described: {' -> '.join(key)}")
     _judge_gate(scenario, edges, report, judgement, totals)
     return judgement
 
@@ -78,30 +88,31 @@ def judge(scenario: Scenario, edges: list[Edge], report: dict[str, Any], totals:
 def _judge_edge(edge: Edge, row: dict[str, Any] | None, judgement: Judgement, totals: Totals) -> None:
     verdict = row["verdict"] if row else "missing"
     totals.edges += 1
-    totals.unseen += edge.call.unseen is not None
+    totals.unseen += edge.unseen is not None
     if verdict == edge.right:
         totals.right += 1
         return
-    told = f"{edge}: truth {edge.truth}{', unseen' if edge.call.unseen else ''}, verdict {verdict}"
+    is_wrong_open = verdict == "survives" and edge.truth != "survives"
+    is_wrong_closed = verdict in {"breaks", "broken"} and edge.truth == "survives"
+    totals.unknown += verdict == "unknown"
+    totals.wrong_open += is_wrong_open
+    totals.wrong_closed += is_wrong_closed
+    told = "wrong open: " if is_wrong_open else "wrong closed: " if is_wrong_closed else ""
+    told += f"{edge}: truth {edge.truth}{', unseen' if edge.unseen else ''}, verdict {verdict}"
     if row:
         told += f" ({row['reason']}): {row['detail']}"
-    judgement.differences.append(f"{told} [today {edge.today}; after {edge.after}]")
-    totals.unknown += verdict == "unknown"
-    if verdict == "survives" and edge.truth != "survives":
-        totals.wrong_open += 1
-        judgement.failures.append(f"wrong open: {edge}")
-    totals.wrong_closed += verdict in {"breaks", "broken"} and edge.truth == "survives"
+    judgement.add(f"{told} [today {edge.today}; after {edge.after}]", is_wrong_open or not row)
 
 
 def _judge_gate(scenario: Scenario, edges: list[Edge], report: dict[str, Any], judgement: Judgement,
                 totals: Totals) -> None:
     [gate] = report["gates"]
     doomed = sorted({edge.truth for edge in edges} - {"survives"})
-    unseen = any(edge.call.unseen for edge in edges)
-    why = scenario.closed or (f"an edge {' or '.join(doomed)}" if doomed else "an edge is unseen" if unseen else "")
+    unseen = any(edge.unseen for edge in edges)
+    why = scenario.closed or (f"an edge is {' or '.join(doomed)}" if doomed else "an edge is unseen" if unseen else "")
     if gate["status"] == "open" and why:
         totals.wrong_open += 1
-        judgement.failures.append(f"wrong open: the gate, though {why}")
+        judgement.add(f"wrong open: {scenario.name}: the gate, though {why}")
     if gate["status"] != "open" and not why:
         blockers = [f"{each['target']} {each['caller'] or ''} {each['reason']}" for each in gate["blockers"]]
-        judgement.failures.append(f"the gate is {gate['status']}, though all survive: {'; '.join(blockers)}")
+        judgement.add(f"{scenario.name}: the gate is {gate['status']}, though all survive: {'; '.join(blockers)}")
