@@ -13,17 +13,20 @@ All files lie in one directory, so that server configurations can name them with
 """
 
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 ORGANISATION = "Telltale Lab"
 PKCS12_PASSWORD = "changeit"
 
 # openssl's own configuration would add CA extensions to every certificate.
-OPENSSL_CNF = "[req]\ndistinguished_name = dn\nstring_mask = utf8only\n[dn]\n"
+OPENSSL_CNF = "[req]\ndistinguished_name = dn\nstring_mask = {strings}\n[dn]\n"
+CONFIGURATIONS = {"utf8only": "openssl.cnf", "pkix": "openssl-printable.cnf"}  # by the strings that names are made of
 
 KEYS = {
     "ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
     "rsa": ["-newkey", "rsa:2048"],
+    "rsa-1024": ["-newkey", "rsa:1024"],
 }
 CA = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"]
 SERVER = [
@@ -46,48 +49,85 @@ INTERMEDIATE_A1 = rfc4514("Lab Intermediate A1")
 
 def mint(directory: Path) -> None:
     """Writes every file named at the top of this module into `directory`."""
-    (directory / "openssl.cnf").write_text(OPENSSL_CNF)
-    _issue(directory, "root-a", "Lab Root A", "ec", CA)
-    _issue(directory, "root-b", "Lab Root B", "ec", CA)
-    _issue(directory, "a1", "Lab Intermediate A1", "ec", CA, issuer="root-a")
-    _issue(directory, "server-ec", "localhost", "ec", SERVER, issuer="a1")
-    _issue(directory, "server-rsa", "localhost", "rsa", SERVER, issuer="a1")
-    _issue(directory, "telltale", "telltale", "rsa", CLIENT, issuer="a1")
-    _issue(directory, "stranger-ec", "stranger", "ec", CLIENT)
-    _issue(directory, "stranger-rsa", "stranger", "rsa", CLIENT)
+    for strings, name in CONFIGURATIONS.items():
+        (directory / name).write_text(OPENSSL_CNF.format(strings=strings))
+    issue(directory, "root-a", "Lab Root A", "ec", CA)
+    issue(directory, "root-b", "Lab Root B", "ec", CA)
+    issue(directory, "a1", "Lab Intermediate A1", "ec", CA, issuer="root-a")
+    issue(directory, "server-ec", "localhost", "ec", SERVER, issuer="a1")
+    issue(directory, "server-rsa", "localhost", "rsa", SERVER, issuer="a1")
+    issue(directory, "telltale", "telltale", "rsa", CLIENT, issuer="a1")
+    issue(directory, "stranger-ec", "stranger", "ec", CLIENT)
+    issue(directory, "stranger-rsa", "stranger", "rsa", CLIENT)
 
     trust = {"A": ["root-a"], "A1": ["a1"], "B": ["root-b"], "A+A1": ["root-a", "a1"], "A+B": ["root-a", "root-b"]}
     for name, members in trust.items():
-        _join(directory, f"{name}.pem", [f"{member}.crt" for member in members])
+        join(directory, f"{name}.pem", [f"{member}.crt" for member in members])
     for name in ["server-ec", "server-rsa", "telltale"]:
-        _join(directory, f"{name}.crt", [f"{name}.crt", "a1.crt"])
-    _join(directory, "server-ec.pem", ["server-ec.crt", "server-ec.key"])
-    _export_pkcs12(directory, "server-rsa")
+        join(directory, f"{name}.crt", [f"{name}.crt", "a1.crt"])
+    join(directory, "server-ec.pem", ["server-ec.crt", "server-ec.key"])
+    export_pkcs12(directory, "server-rsa")
 
 
-def _issue(directory: Path, name: str, common_name: str, key: str, extensions: list[str], issuer: str = "") -> None:
-    """Makes a key and a certificate signed by `issuer`, or by itself where none is given."""
-    command = ["openssl", "req", "-x509", "-config", "openssl.cnf", "-noenc", "-sha256", "-days", "397", *KEYS[key]]
-    command += ["-subj", f"/O={ORGANISATION}/CN={common_name}", "-keyout", f"{name}.key", "-out", f"{name}.crt"]
+def issue(directory: Path, name: str, common_name: str, key: str, extensions: list[str], issuer: str = "", *,
+          key_of: str = "", strings: str = "utf8only", digest: str = "sha256",
+          organisation: str = ORGANISATION) -> None:
+    """Makes a key and a certificate signed by `issuer`, or by itself where none is given.
+
+    `key_of` names a certificate whose key serves again; `strings` is openssl's string_mask: what the subject is made
+    of.
+    """
+    command = ["openssl", "req", "-x509", "-config", CONFIGURATIONS[strings], "-noenc", f"-{digest}"]
+    command += ["-days", "397", "-subj", f"/O={organisation}/CN={common_name}", "-out", f"{name}.crt"]
+    command += ["-key", f"{key_of}.key"] if key_of else [*KEYS[key], "-keyout", f"{name}.key"]
     command += ["-addext", "subjectKeyIdentifier=hash"]
     if issuer:
         command += ["-CA", f"{issuer}.crt", "-CAkey", f"{issuer}.key", "-addext", "authorityKeyIdentifier=keyid"]
     for extension in extensions:
         command += ["-addext", extension]
-    _run(directory, command)
+    run(directory, command)
+    if key_of:
+        (directory / f"{name}.key").write_bytes((directory / f"{key_of}.key").read_bytes())
 
 
-def _export_pkcs12(directory: Path, name: str) -> None:
-    _run(directory, ["openssl", "pkcs12", "-export", "-in", f"{name}.crt", "-inkey", f"{name}.key",
-                     "-name", name, "-passout", f"pass:{PKCS12_PASSWORD}", "-out", f"{name}.p12"])
+CA_CNF = """\
+[ca]
+default_ca = lab
+[lab]
+database = {name}.index
+rand_serial = yes
+new_certs_dir = .
+default_md = sha256
+policy = any
+copy_extensions = copy
+[any]
+commonName = supplied
+organizationName = optional
+"""
 
 
-def _join(directory: Path, target: str, parts: list[str]) -> None:
+def redate(directory: Path, name: str, issuer: str, start: datetime, end: datetime) -> None:
+    """Has `issuer` sign a certificate again, valid from `start` to `end`: `openssl req` knows no such dates."""
+    (directory / f"{name}.index").write_text("")
+    (directory / f"{name}.cnf").write_text(CA_CNF.format(name=name))
+    run(directory, ["openssl", "x509", "-x509toreq", "-copy_extensions", "copy", "-in", f"{name}.crt",
+                    "-signkey", f"{name}.key", "-out", f"{name}.csr"])
+    run(directory, ["openssl", "ca", "-config", f"{name}.cnf", "-batch", "-notext",
+                    "-cert", f"{issuer}.crt", "-keyfile", f"{issuer}.key", "-in", f"{name}.csr", "-out", f"{name}.crt",
+                    "-startdate", f"{start:%Y%m%d%H%M%SZ}", "-enddate", f"{end:%Y%m%d%H%M%SZ}"])
+
+
+def export_pkcs12(directory: Path, name: str) -> None:
+    run(directory, ["openssl", "pkcs12", "-export", "-in", f"{name}.crt", "-inkey", f"{name}.key",
+                    "-name", name, "-passout", f"pass:{PKCS12_PASSWORD}", "-out", f"{name}.p12"])
+
+
+def join(directory: Path, target: str, parts: list[str]) -> None:
     text = "".join((directory / part).read_text() for part in parts)
     (directory / target).write_text(text)
 
 
-def _run(directory: Path, command: list[str]) -> None:
+def run(directory: Path, command: list[str]) -> None:
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")

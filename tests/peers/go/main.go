@@ -2,9 +2,9 @@
 //
 //	go-peer LISTENERS
 //
-// Each line of LISTENERS is `PORT CLIENT_AUTH VERSIONS TRUST [OPTION…]`, for instance
-// `20001 VerifyClientCertIfGiven TLSv1.2+TLSv1.3 A`. TRUST names NAME.pem in the working directory, where
-// server-ec.crt and server-ec.key lie too; `-` leaves ClientCAs unset. Options: SessionTicketsDisabled;
+// Each line of LISTENERS is `PORT CLIENT_AUTH VERSIONS TRUST CERTIFICATE [OPTION…]`, for instance
+// `20001 VerifyClientCertIfGiven TLSv1.2+TLSv1.3 A server-ec`. TRUST names NAME.pem in the working directory, `-`
+// leaves ClientCAs unset; CERTIFICATE names NAME.crt and NAME.key. Options: SessionTicketsDisabled;
 // TLSv1.2=CLIENT_AUTH for clients that speak no TLS 1.3.
 package main
 
@@ -52,14 +52,14 @@ func main() {
 
 // newServer makes the server that the words of one line describe.
 func newServer(words []string) (*http.Server, error) {
-	if len(words) < 4 {
-		return nil, fmt.Errorf("want PORT CLIENT_AUTH VERSIONS TRUST")
+	if len(words) < 5 {
+		return nil, fmt.Errorf("want PORT CLIENT_AUTH VERSIONS TRUST CERTIFICATE")
 	}
-	config, err := newConfig(words[1], words[2], words[3])
+	config, err := newConfig(words[1], words[2], words[3], words[4])
 	if err != nil {
 		return nil, err
 	}
-	for _, option := range words[4:] {
+	for _, option := range words[5:] {
 		if err := apply(option, config); err != nil {
 			return nil, err
 		}
@@ -67,12 +67,12 @@ func newServer(words []string) (*http.Server, error) {
 	return &http.Server{Addr: "127.0.0.1:" + words[0], Handler: routes(), TLSConfig: config}, nil
 }
 
-func newConfig(clientAuth, spoken, trust string) (*tls.Config, error) {
+func newConfig(clientAuth, spoken, trust, name string) (*tls.Config, error) {
 	clientAuthType, known := clientAuthTypes[clientAuth]
 	if !known {
 		return nil, fmt.Errorf("no tls.ClientAuthType %s", clientAuth)
 	}
-	certificate, err := tls.LoadX509KeyPair("server-ec.crt", "server-ec.key")
+	certificate, err := tls.LoadX509KeyPair(name+".crt", name+".key")
 	if err != nil {
 		return nil, err
 	}

@@ -14,20 +14,21 @@ GO_CACHE = TESTS.parent.parent / "build" / "go-cache"  # kept between runs
 
 
 def prepare(directory: Path, ports: dict[Peer, int]) -> list[Command]:
-    _build(directory)
+    build(directory, TESTS / "go", "go-peer")
     listeners = [_describe(peer, port) for peer, port in ports.items()]
     (directory / "go-listeners").write_text("\n".join(listeners) + "\n")
     return [Command("go", ["./go-peer", "go-listeners"], list(ports.values()))]
 
 
-def _build(directory: Path) -> None:
-    """Builds ./go-peer of the standard library alone: no modules, no network."""
+def build(directory: Path, source: Path, name: str) -> None:
+    """Builds ./NAME of source/main.go and the standard library alone: no modules, no network."""
     environment = {"GOCACHE": str(GO_CACHE), **os.environ, "GO111MODULE": "off", "GOFLAGS": "", "GOPROXY": "off"}
-    command = ["go", "build", "-o", str(directory / "go-peer"), "main.go"]
-    done = subprocess.run(command, cwd=TESTS / "go", env=environment, capture_output=True, text=True)
+    command = ["go", "build", "-o", str(directory / name), "main.go"]
+    done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"go build: {done.stderr.strip()}")
 
 
 def _describe(peer: Peer, port: int) -> str:
-    return " ".join([str(port), peer.client_auth, "+".join(peer.versions), peer.trust or "-", *peer.extra])
+    return " ".join([str(port), peer.client_auth, "+".join(peer.versions), peer.trust or "-",
+                     peer.certificate or "server-ec", *peer.extra])

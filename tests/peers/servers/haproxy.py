@@ -17,7 +17,7 @@ defaults
 
 FRONTEND = """\
 frontend port-{port}
-  bind 127.0.0.1:{port} ssl crt server-ec.pem verify {words}
+  bind 127.0.0.1:{port} ssl crt {certificate}.pem verify {words}
   http-request deny deny_status 403 if {{ path /guarded/health }} !{{ ssl_c_used }}
   http-request return status 200 content-type application/json string '{{"status":"UP"}}'
 """
@@ -33,4 +33,4 @@ def _serve(peer: Peer, port: int) -> str:
     words = [peer.client_auth, f"ssl-min-ver {peer.versions[0]}", f"ssl-max-ver {peer.versions[-1]}", *peer.extra]
     if peer.trust:
         words.append(f"ca-file {peer.trust}.pem")
-    return FRONTEND.format(port=port, words=" ".join(words))
+    return FRONTEND.format(port=port, certificate=peer.certificate or "server-ec", words=" ".join(words))

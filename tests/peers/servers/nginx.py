@@ -1,4 +1,7 @@
-"""nginx: one process, a server block per peer; `client_auth` is ssl_verify_client, `extra` are directives."""
+"""nginx: one process, a server block per peer; `client_auth` is ssl_verify_client, `extra` are directives.
+
+Peers that are given the same port are virtual hosts, and set apart by a `server_name` in `extra`.
+"""
 
 from pathlib import Path
 
@@ -19,14 +22,14 @@ http {{
   fastcgi_temp_path nginx-fastcgi;
   uwsgi_temp_path nginx-uwsgi;
   scgi_temp_path nginx-scgi;
-  ssl_certificate server-ec.crt;
-  ssl_certificate_key server-ec.key;
 {servers}}}
 """
 
 SERVER = """\
   server {{
     listen 127.0.0.1:{port} ssl;
+    ssl_certificate {certificate}.crt;
+    ssl_certificate_key {certificate}.key;
     ssl_protocols {protocols};
     ssl_verify_client {client_auth};
 {directives}    location @denied {{ return 403 "denied"; }}
@@ -50,5 +53,6 @@ def _serve(peer: Peer, port: int) -> str:
     directives = list(peer.extra)
     if peer.trust:
         directives.append(f"ssl_client_certificate {peer.trust}.pem")
-    return SERVER.format(port=port, protocols=" ".join(peer.versions), client_auth=peer.client_auth,
-                         directives="".join(f"    {line};\n" for line in directives))
+    lines = [line if line.endswith("}") else f"{line};" for line in directives]  # a block has no semicolon
+    return SERVER.format(port=port, certificate=peer.certificate or "server-ec", protocols=" ".join(peer.versions),
+                         client_auth=peer.client_auth, directives="".join(f"    {line}\n" for line in lines))

@@ -22,6 +22,8 @@ class Peer:
     versions: tuple[str, ...] = BOTH
     trust: str | None = "A"  # NAME of NAME.pem in the lab; None: the server's own default
     extra: tuple[str, ...] = ()  # more of the server's configuration, verbatim
+    certificate: str | None = None  # NAME of NAME.crt, .key, .pem and .p12 in the lab; None: the stack's usual one
+    instance: str = ""  # sets apart peers that are otherwise equal
 
     def __str__(self) -> str:
         trust = f"trust={self.trust or 'default'}"

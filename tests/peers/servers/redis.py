@@ -16,12 +16,13 @@ def _prepare_one(directory: Path, peer: Peer, port: int) -> Command:
 
 
 def _configure(peer: Peer, port: int) -> str:
+    certificate = peer.certificate or "server-rsa"
     lines = [
         "bind 127.0.0.1",
         "port 0",
         f"tls-port {port}",
-        "tls-cert-file server-rsa.crt",
-        "tls-key-file server-rsa.key",
+        f"tls-cert-file {certificate}.crt",
+        f"tls-key-file {certificate}.key",
         f"tls-ca-cert-file {peer.trust}.pem",
         f"tls-auth-clients {peer.client_auth}",
         f'tls-protocols "{" ".join(peer.versions)}"',

@@ -1,9 +1,10 @@
 // Embedded Tomcat on JSSE, on many ports, each with its own certificateVerification: what a Spring Boot service is.
 //
-//   java TomcatPeer.java LISTENERS KEYSTORE PASSWORD
+//   java TomcatPeer.java LISTENERS PASSWORD
 //
-// Each line of LISTENERS is `PORT CERTIFICATE_VERIFICATION PROTOCOLS TRUST`, for instance
-// `20001 optional TLSv1.2+TLSv1.3 A`. TRUST names NAME.pem in the working directory; `-` sets no truststore.
+// Each line of LISTENERS is `PORT CERTIFICATE_VERIFICATION PROTOCOLS TRUST KEYSTORE`, for instance
+// `20001 optional TLSv1.2+TLSv1.3 A server-rsa.p12`. TRUST names NAME.pem in the working directory; `-` sets no
+// truststore.
 
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,6 +17,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
@@ -26,11 +29,15 @@ import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 public final class TomcatPeer {
     public static void main(String[] args) throws Exception {
         String base = Path.of("").toAbsolutePath().toString();
+        Map<String, KeyStore> keystores = new HashMap<>(); // opening one takes thousands of hashes
         Tomcat tomcat = new Tomcat();
         tomcat.setBaseDir(base);
-        KeyStore keys = readKeys(Path.of(args[1]), args[2]);
         for (String line : Files.readAllLines(Path.of(args[0]))) {
-            tomcat.getService().addConnector(connect(line.split(" "), keys, args[2]));
+            String[] words = line.split(" ");
+            if (!keystores.containsKey(words[4])) {
+                keystores.put(words[4], readKeys(Path.of(words[4]), args[1]));
+            }
+            tomcat.getService().addConnector(connect(words, keystores.get(words[4]), args[1]));
         }
         serve(tomcat.addContext("", base));
         tomcat.start();
