@@ -86,15 +86,16 @@ EdgeBook::Newcomers EdgeBook::take(const fleet::Fleet& fleet,
     places.emplace(target.name, places.size());
   }
   std::vector<Work> before = std::exchange(works_, {});
-  std::multimap<std::pair<std::string_view, std::string_view>, Work*> known;
+  using Names = std::pair<std::string_view, std::string_view>;  // caller, callee
+  std::multimap<Names, Work*> known;
   for (Work& work : before) {
-    known.emplace(std::pair(work.entry->edge.caller, work.entry->edge.callee), &work);
+    known.emplace(Names(work.entry->edge.caller, work.entry->edge.callee), &work);
   }
   Newcomers newcomers;
   for (const fleet::Edge& edge : edges) {
     Work& work = works_.emplace_back();
     EdgeEntry entry{.edge = edge};
-    const auto [first, last] = known.equal_range(std::pair(edge.caller, edge.callee));
+    const auto [first, last] = known.equal_range(Names(edge.caller, edge.callee));
     const auto same = std::find_if(first, last, [&](const auto& candidate) {
       return is_unchanged(candidate.second->entry->edge, edge);
     });

@@ -23,7 +23,7 @@ void fill_verdict(MetricFamily& family, const Facts& facts) {
 }
 
 void fill_blocked(MetricFamily& family, const Facts& facts) {
-  std::map<std::pair<std::string_view, std::string_view>, std::map<assess::Reason, bool>> blocked;
+  std::map<Matrix::Pair, std::map<assess::Reason, bool>> blocked;
   for (const gate::EdgeEntryPtr& entry : facts.snapshot.edges) {
     auto& reasons = blocked[{entry->edge.caller, entry->edge.callee}];
     for (const assess::Reason reason : entry->reasons_seen) {

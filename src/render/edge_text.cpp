@@ -19,7 +19,7 @@ Matrix matrix_of(const gate::Snapshot& snapshot) {
     }
     callees.insert(edge.callee);
     const auto [cell, is_new] =
-        matrix.cells.try_emplace(std::pair(edge.caller, edge.callee), entry->verdict);
+        matrix.cells.try_emplace(Matrix::Pair(edge.caller, edge.callee), entry->verdict);
     cell->second = std::max(cell->second, entry->verdict);
   }
   for (const gate::TargetEntryPtr& target : snapshot.targets) {

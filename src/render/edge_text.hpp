@@ -18,9 +18,11 @@ inline constexpr std::size_t most_columns = 24;
 /// Who calls whom, with the worst verdict where the same caller calls the same callee several
 /// times. Only those that call, or are called, have a row or a column. Names are borrowed.
 struct Matrix {
+  using Pair = std::pair<std::string_view, std::string_view>;  ///< caller, callee
+
   std::vector<std::string_view> callers;  ///< in the order of the edges
   std::vector<std::string_view> callees;  ///< in the order of the targets
-  std::map<std::pair<std::string_view, std::string_view>, assess::Verdict> cells;
+  std::map<Pair, assess::Verdict> cells;
 
   [[nodiscard]] bool is_readable() const { return callees.size() <= most_columns; }
 };

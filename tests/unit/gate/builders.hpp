@@ -56,7 +56,8 @@ inline probe::Observation unclear_look() {
 
 class Stage {
  public:
-  explicit Stage(fleet::Fleet fleet) : board(fleet, {}, at(0s)) {}
+  explicit Stage(const fleet::Fleet& fleet, Predict predict = &assess::predict)
+      : board(fleet, {}, at(0s), std::move(predict)) {}
 
   void resolve(const std::string& name, const std::vector<int>& addresses, Now now) {
     probe::Resolution made;

@@ -1,13 +1,15 @@
 // The gate against events in any order: whatever happens, it is never open while something that is
 // required is stale, absent, unknown or blocked; and it does open when all has been well for long.
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <random>
 #include <string>
 
 #include <doctest/doctest.h>
 
-#include "unit/gate/builders.hpp"
+#include "unit/gate/calls.hpp"
 
 using namespace telltale;
 using namespace telltale::gate;
@@ -28,8 +30,7 @@ struct Memory {
 /// gate may be open. The account is kept the simple way: as a history.
 class Play {
  public:
-  explicit Play(unsigned seed)
-      : random_(seed), fleet_(fleet_of({"orca", "echo"})), stage_(fleet_) {}
+  explicit Play(unsigned seed) : random_(seed), fleet_(called_fleet()), stage_(fleet_, oracle_) {}
 
   void run(unsigned events) {
     for (unsigned i = 0; i < events; ++i) {
@@ -44,6 +45,14 @@ class Play {
   [[nodiscard]] unsigned times_shut() const { return times_shut_; }
 
  private:
+  /// ci calls orca, and so does echo, whose own endpoint shows what it holds.
+  static fleet::Fleet called_fleet() {
+    fleet::Fleet fleet = fleet_of({"orca", "echo"});
+    fleet.targets[1].calls = {{.target = "orca"}};
+    add_caller(fleet, "ci", "orca");
+    return fleet;
+  }
+
   int number(int low, int high) { return std::uniform_int_distribution(low, high)(random_); }
 
   [[nodiscard]] Now now() const { return at(elapsed_); }
@@ -56,6 +65,7 @@ class Play {
     if (number(0, is_troubled_ ? 40 : 400) == 0) {
       return reload();
     }
+    change_a_call();
     const std::string name = number(0, 1) == 0 ? "orca" : "echo";
     switch (is_troubled_ ? number(0, 9) : number(0, 7)) {
       case 0:
@@ -68,6 +78,18 @@ class Play {
         return stage_.fail_to_resolve(name, now()), void(failed_[name] = true);
       default:
         return look(name);
+    }
+  }
+
+  /// From the next look at orca on a call fares otherwise.
+  void change_a_call() {
+    const std::string caller = number(0, 1) == 0 ? "ci" : "echo";
+    if (!is_troubled_) {
+      oracle_.script->erase(caller);
+    } else if (number(0, 20) == 0) {
+      constexpr std::array verdicts = enumerators<Verdict>();
+      const Verdict verdict = verdicts.at(static_cast<std::size_t>(number(0, 3)));
+      (*oracle_.script)[caller] = row(verdict, Reason::identity_rejected);
     }
   }
 
@@ -157,6 +179,11 @@ class Play {
 
   void check_whenever(Duration later) {
     stage_.step(now());
+    bool all_survive = true;
+    for (const EdgeEntryPtr& entry : stage_.snapshot->edges) {
+      all_survive = all_survive && entry->verdict == Verdict::survives;
+    }
+    calls_.emplace_back(now().steady, all_survive);
     const Answer answer = stage_.later(at(elapsed_ + later));
     if (answer.ready()) {
       ++times_open_;
@@ -180,7 +207,8 @@ class Play {
         }
       }
     }
-    return true;
+    return std::ranges::none_of(
+        calls_, [&](const auto& seen) { return !seen.second && instant - seen.first < 1min; });
   }
 
   /// Looked at just now and well; well in every look of the last minute; and for three looks.
@@ -201,7 +229,9 @@ class Play {
 
   std::mt19937 random_;
   fleet::Fleet fleet_;
+  Oracle oracle_;
   Stage stage_;
+  std::vector<std::pair<SteadyTime, bool>> calls_;  // whether all survived, at each step
   Duration elapsed_ = 0s;
   bool is_troubled_ = false;
   std::map<std::string, std::map<int, Memory>> known_;
