@@ -115,8 +115,7 @@ TEST_SUITE("assess") {
     }
     SUBCASE("nothing itself -> served or not") {
       const auto of_nothing = [&](const Try& nobody, const Try& us) {
-        return text_of(
-            last(want, {on(us, ours, true), on(nobody, {})}).accepted);
+        return text_of(last(want, {on(us, ours, true), on(nobody, {})}).accepted);
       };
       CHECK(of_nothing(bare().http(200), presenting().http(200)) == "true");
       CHECK(of_nothing(bare().http(403), presenting().http(200)) == "false");
@@ -147,8 +146,7 @@ TEST_SUITE("assess") {
         Try(nothing, tls_1_3).asked().redis("-NOAUTH Authentication required."),
         Try(stranger, tls_1_3).asked().sent().finished().alert(Phase::first_read, 48)};
     const auto of = [&](const Try& theirs) {
-      return text_of(
-          last(attempts, {rehearsal(theirs, "", orca)}, fleet::Scheme::rediss).accepted);
+      return text_of(last(attempts, {rehearsal(theirs, "", orca)}, fleet::Scheme::rediss).accepted);
     };
     CHECK(of(presenting().redis("-NOAUTH Authentication required.")) == "true");
     CHECK(of(presenting().alert(Phase::first_read, 48)) == "false");
