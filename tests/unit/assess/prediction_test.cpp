@@ -213,7 +213,7 @@ TEST_SUITE("assess") {
     const auto headless = [](auto& peer) { peer.verification.path.pop_back(); };
     CHECK(verdict(headless) == "survives caller_accepted");
     CHECK(verdict(headless, Runtime::openssl) == "broken chain_untrusted");
-    CHECK(verdict(untrusted, Runtime::none) == "survives caller_accepted");
+    CHECK(verdict(untrusted, Runtime::none) == "breaks caller_presents_nothing");
     const auto with_server = [&](const std::function<void(pki::Certificate&)>& change) {
       return [change](probe::PeerChain& peer) {
         pki::Certificate leaf = *peer.certificates.front();
