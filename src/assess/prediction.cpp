@@ -17,7 +17,6 @@ namespace telltale::assess {
 
 namespace {
 
-using fleet::Evidence;
 using fleet::Goal;
 using tls::ClientAuthMode;
 

@@ -240,7 +240,7 @@ TEST_CASE("verify: the end of the path -> how much of it is the store's") {
   CHECK(by_policy.path.size() == 2);
   CHECK(by_policy.anchors == 1);
   REQUIRE(by_policy.above.size() == 1);
-  CHECK(by_policy.above.front()->subject.rfc4514 == "CN=Root A");
+  CHECK(by_policy.above.front()->subject.rfc4514 == "CN=Root A,O=Telltale Tests");
   CHECK(of_root.above.empty());
   CHECK(trust_in({fixture.other_root.certificate()})->verify_client(as_sent(leaf), now).anchors ==
         0);
