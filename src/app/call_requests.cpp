@@ -14,12 +14,6 @@ namespace {
 // A file of more keys than that is nobody's client keystore.
 constexpr std::size_t most_keys = 8;
 
-/// libssl takes no certificate whose key signs nothing (X25519), and the whole look would be lost
-/// over it.
-bool can_sign(const pki::Identity& identity) {
-  return identity.leaf().public_key.algorithm != pki::KeyAlgorithm::unknown;
-}
-
 /// The keys of one file among which `runtime` chooses.
 std::vector<pki::IdentityPtr> offered(const std::vector<pki::KeyEntry>& keys,
                                       fleet::Runtime runtime) {
@@ -31,7 +25,7 @@ std::vector<pki::IdentityPtr> offered(const std::vector<pki::KeyEntry>& keys,
       identities.push_back(key.identity);
     }
   }
-  std::erase_if(identities, [](const pki::IdentityPtr& each) { return !can_sign(*each); });
+  std::erase_if(identities, [](const pki::IdentityPtr& each) { return !fleet::can_sign(*each); });
   return identities;
 }
 

@@ -85,6 +85,21 @@ Result<void> read_trust(const Fleet& fleet, const std::string& name, Credentials
   return {};
 }
 
+/// By its name or by the configuration it is what we present, unless it has no key.
+bool is_ours(const Fleet& fleet, const std::string& name) {
+  return name == fleet.probe.identity.value_or("telltale");
+}
+
+/// Without signing there is no presenting; libssl would refuse the key at every look.
+Result<void> check_signing(const pki::Identity& ours) {
+  if (!ours.has_key() || can_sign(ours)) {
+    return {};
+  }
+  return Error(Errc::invalid_value,
+               "holds a key with which TLS cannot sign, so it cannot be what telltale presents; "
+               "take one of RSA, ECDSA or EdDSA");
+}
+
 /// What `probe.identity` names is presented, so there must be a key, and no doubt which.
 Result<void> check_ours(const std::vector<pki::KeyEntry>& keys) {
   if (keys.size() > 1) {
@@ -106,6 +121,11 @@ Result<void> read_identity(const Fleet& fleet, const std::string& name, Credenti
   }
   if (fleet.probe.identity == name) {
     if (const Result<void> checked = check_ours(*keys); !checked) {
+      return at_key(fleet, "identities." + name, checked.error());
+    }
+  }
+  if (is_ours(fleet, name)) {
+    if (const Result<void> checked = check_signing(*keys->front().identity); !checked) {
       return at_key(fleet, "identities." + name, checked.error());
     }
   }
@@ -220,6 +240,10 @@ std::vector<std::string> files_of(const Fleet& fleet, const CredentialName& whic
 }
 
 }  // namespace
+
+bool can_sign(const pki::Identity& identity) {
+  return identity.has_key() && identity.leaf().public_key.algorithm != pki::KeyAlgorithm::unknown;
+}
 
 Result<Credentials> load_credentials(const Fleet& fleet) {
   Credentials credentials;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "telltale/fleet/credentials.hpp"
+
 namespace telltale::fleet {
 
 std::string to_text(const Endpoint& endpoint) {
@@ -16,7 +18,7 @@ const std::string* identity_for(const Fleet& fleet,
                                 const Target& target) {
   const auto with_key = [&](const std::string& name) -> const std::string* {
     const auto found = identities.find(name);
-    return found != identities.end() && found->second->has_key() ? &found->first : nullptr;
+    return found != identities.end() && can_sign(*found->second) ? &found->first : nullptr;
   };
   if (fleet.probe.identity) {
     return with_key(*fleet.probe.identity);
@@ -28,8 +30,8 @@ const std::string* identity_for(const Fleet& fleet,
   if (own != nullptr) {
     return own;
   }
-  const auto has_key = [](const auto& identity) { return identity.second->has_key(); };
-  const auto first = std::ranges::find_if(identities, has_key);
+  const auto first = std::ranges::find_if(
+      identities, [](const auto& identity) { return can_sign(*identity.second); });
   return first == identities.end() ? nullptr : &first->first;
 }
 

@@ -45,6 +45,9 @@ struct Credentials {
   std::map<CredentialName, Error> unreadable;
 };
 
+/// There is a key, and TLS can sign with it: libssl takes none of X25519 or SM2.
+[[nodiscard]] bool can_sign(const pki::Identity& identity);
+
 /// Reads everything the fleet names; the first failure is returned, with the key it belongs to and
 /// where that stands: `telltale.yml:7: targets[1].password_file: …`.
 [[nodiscard]] Result<Credentials> load_credentials(const Fleet& fleet);

@@ -254,8 +254,8 @@ struct Edge {
 [[nodiscard]] std::string trust_name(const std::optional<pki::TrustFiles>& trust);
 
 /// The identity that we present to `target`: `probe.identity`, else the one named `telltale`, else
-/// the target's own, else the first (by name). Those that have no key are passed over; null if none
-/// has.
+/// the target's own, else the first (by name). Those without a key to sign with are passed over;
+/// null if none has.
 [[nodiscard]] const std::string* identity_for(
     const Fleet& fleet, const std::map<std::string, pki::IdentityPtr>& identities,
     const Target& target);

@@ -23,6 +23,19 @@ Fleet with_password_file(const std::string& file) {
   return fleet;
 }
 
+/// A certificate for an X25519 key, and that key: for agreeing on secrets, not for signing.
+constexpr const char* agreeing_pem = R"(-----BEGIN CERTIFICATE-----
+MIHtMIGUAhRa35ezFcMpPs8eD28iIyqGIBmMqTAKBggqhkjOPQQDAjAPMQ0wCwYD
+VQQDDARyb290MCAXDTI2MTEyMjA5MTM1NloYDzIxMjYxMDI5MDkxMzU2WjARMQ8w
+DQYDVQQDDAZ4MjU1MTkwKjAFBgMrZW4DIQCINLEOLBoTFIe7bE7rOHixi6xHrVzj
+Nd0McbGUljKNDTAKBggqhkjOPQQDAgNIADBFAiBQ/wgQcMe5UaA8sSbGeP7pwoln
+C/AzXb4CBPtKG+mAwgIhAM5XTioCFVFTWcWVeh5kOT6bZn4uyXmP30LjU7EWtIWO
+-----END CERTIFICATE-----
+-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VuBCIEIGjX2VYCv01pKOxCvpIk01SJb3iPNSpLtXm4REjEBdJ9
+-----END PRIVATE KEY-----
+)";
+
 Fleet with_password_env(const std::string& variable) {
   Fleet fleet;
   fleet.targets.push_back({.name = "redis",
@@ -135,6 +148,28 @@ TEST_SUITE("fleet") {
           Error(Errc::invalid_value,
                 "identities.telltale: has no key, so it cannot be presented as probe.identity; add "
                 "its key"));
+  }
+
+  TEST_CASE("load_credentials: a key that cannot sign -> a caller may hold it, we cannot take it") {
+    const mint::TempDir files;
+    Fleet fleet;
+    fleet.identities["ci"] = {.certificate = files.write("ci.pem", agreeing_pem)};
+    const Credentials credentials = load_credentials(fleet).value();
+    CHECK(credentials.identities.at("ci")->has_key());
+    CHECK_FALSE(can_sign(*credentials.identities.at("ci")));
+    CHECK(identity_for(fleet, credentials.identities, {.name = "orca", .identity = "ci"}) ==
+          nullptr);
+
+    const std::string why =
+        ": holds a key with which TLS cannot sign, so it cannot be what telltale presents; take "
+        "one "
+        "of RSA, ECDSA or EdDSA";
+    fleet.probe.identity = "ci";
+    CHECK(load_credentials(fleet).error() == Error(Errc::invalid_value, "identities.ci" + why));
+    fleet.probe.identity.reset();
+    fleet.identities["telltale"] = fleet.identities["ci"];
+    CHECK(load_credentials(fleet).error() ==
+          Error(Errc::invalid_value, "identities.telltale" + why));
   }
 
   TEST_CASE("load_credentials: a store of several keys -> all, and the first stands for it") {
