@@ -24,7 +24,7 @@ bool is_same_chain(const pki::Chain& a, const pki::Chain& b) {
 
 bool is_known(const std::vector<Holding>& holdings, const pki::Chain& chain) {
   return std::ranges::any_of(holdings, [&](const Holding& holding) {
-    return is_same_chain(holding.keys.front().chain, chain);
+    return !holding.keys.empty() && is_same_chain(holding.keys.front().chain, chain);
   });
 }
 
@@ -59,6 +59,9 @@ std::vector<Holding> observed_holdings(const fleet::Edge& /*edge*/,
   for (const AddressAssessmentPtr& endpoint : endpoints) {
     if (!endpoint) {
       continue;
+    }
+    if (endpoint->peer_chains.empty()) {
+      holdings.push_back({.origin = "what " + fleet::to_text(endpoint->address) + " presents"});
     }
     for (const probe::PeerChain& peer : endpoint->peer_chains) {
       if (!peer.certificates.empty() && !is_known(holdings, peer.certificates)) {

@@ -56,8 +56,8 @@ struct EdgeAssessment {
 /// null: it names none, and then it holds nothing, or its endpoint shows what.
 [[nodiscard]] Holding holding_of(const fleet::Edge& edge, const IdentityFacts* identity);
 
-/// What the caller of `edge` holds as far as its own endpoints show it: one for each distinct chain
-/// that an address of it presented. Empty: none has presented any yet.
+/// What a caller holds as far as its endpoints show it: one for each distinct chain, and an unknown
+/// one for each endpoint that showed none. Empty: none was looked at yet.
 [[nodiscard]] std::vector<Holding> observed_holdings(
     const fleet::Edge& edge, std::span<const AddressAssessmentPtr> endpoints);
 

@@ -339,4 +339,21 @@ TEST_SUITE("assess") {
     CHECK(holdings.front().origin == "what 10.0.0.7:7002 presents");
     CHECK(observed_holdings(edge(), {}).empty());
   }
+
+  TEST_CASE("holdings: a replica of the caller that shows no chain -> it cannot be told") {
+    AddressAssessment silent = address(ClientAuthMode::unknown);
+    silent.peer_chains.clear();
+    const std::vector<AddressAssessmentPtr> both = {
+        std::make_shared<const AddressAssessment>(silent),
+        std::make_shared<const AddressAssessment>(address(ClientAuthMode::want))};
+    const auto holdings = observed_holdings(edge(), both);
+    REQUIRE(holdings.size() == 2);
+    CHECK(holdings.front().evidence == Evidence::none);
+    CHECK(holdings.front().keys.empty());
+    CHECK_FALSE(holdings.front().is_known_to_be_nothing);
+    const Holding fine = holding(verified(by_root()), Evidence::observed);
+    CHECK(told(predicted(address(ClientAuthMode::want), {fine})) == "survives caller_accepted");
+    CHECK(told(predicted(address(ClientAuthMode::want), {holdings.front(), fine})) ==
+          "unknown caller_unknown");
+  }
 }
