@@ -27,13 +27,16 @@ void EdgeScale::ask_caller() {
   if (is_from_a_resolver(*caller_->resolution)) {
     ask_about(caller_->resolution->resolved_at, false);
   }
+  if (caller_->resolution->failure) {
+    caller_looks_ = std::max(caller_looks_, CallerLooks::unresolved);
+  }
   Weight& weight = filing_.weight();
   for (const AddressEntry& address : caller_->addresses) {
     if (judges_the_flip()) {
       keep_later(weight.newest_appearance, std::optional(address.appeared_at));
     }
     if (!address.assessment) {
-      caller_looks_ = CallerLooks::absent;
+      caller_looks_ = std::max(caller_looks_, CallerLooks::absent);
       continue;
     }
     ask_about(address.assessment->looked_at, address.is_outdated);
@@ -145,6 +148,11 @@ void EdgeScale::tell_of_caller() {
       matter.detail = "What " + matter.caller +
                       " presents is not known: not all of its addresses were looked at yet.";
       filing_.miss_absent(matter);
+      return;
+    case CallerLooks::unresolved:
+      matter.detail = "What every replica of " + matter.caller +
+                      " presents is not known: its name does not resolve.";
+      filing_.miss_present(matter);
   }
 }
 

@@ -20,7 +20,7 @@ class EdgeScale {
 
  private:
   /// What is known of a caller whose own endpoint shows what it holds.
-  enum class CallerLooks { certain, outdated, stale, absent };
+  enum class CallerLooks { certain, outdated, stale, absent, unresolved };
 
   void ask_caller();
   void ask_about(const Now& seen_at, bool is_outdated);

@@ -312,6 +312,17 @@ TEST_SUITE("gate") {
     CHECK(scene.weigh({twice}, at(72s)).missing.size() == 1);
   }
 
+  TEST_CASE("observed: the caller's name does not resolve -> its replicas are not known") {
+    Scene scene;
+    scene.stage.fail_to_resolve("echo", at(3s));
+    scene.stage.step(at(3s));
+    const Evidence evidence = scene.weigh_observed(surviving());
+    CHECK(calls_told(evidence.missing) == "echo>orca unknown");
+    CHECK(evidence.missing[0].detail ==
+          "What every replica of echo presents is not known: its name does not resolve.");
+    CHECK(scene.weigh(surviving()).clean());
+  }
+
   TEST_CASE("observed: goal none -> the caller's looks matter only to what is broken") {
     Scene scene(with_goal_none());
     scene.stage.resolve("orca", {1}, at(60s));
