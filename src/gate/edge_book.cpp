@@ -51,6 +51,40 @@ EdgeAssessment row_without_address(const fleet::Edge& edge) {
   return row;
 }
 
+/// Why the file that `what` was read from does not say any more what the caller has; empty: it
+/// does.
+template <class Facts>
+std::string why_outlived(const std::vector<Facts>& all, const std::string& name,
+                         const std::string& what) {
+  const auto found = std::ranges::find(all, name, &Facts::name);
+  return found == all.end() || found->unreadable.empty()
+             ? std::string()
+             : what + " " + name + " cannot be read anew: " + found->unreadable;
+}
+
+/// Whoever starts anew takes what lies there now, and nobody can read that.
+std::string why_outlived(const fleet::Edge& edge, const assess::CredentialFacts& credentials) {
+  std::string why;
+  if (edge.identity) {
+    why = why_outlived(credentials.identities, *edge.identity, "its identity");
+  }
+  if (why.empty() && edge.trust) {
+    why = why_outlived(credentials.caller_trusts, fleet::trust_name(edge.trust), "its trust");
+  }
+  return why;
+}
+
+void doubt(EdgeAssessment& row, const fleet::Edge& edge, const std::string& why) {
+  if (row.verdict != Verdict::survives) {
+    return;
+  }
+  row.verdict = Verdict::unknown;
+  row.reason = Reason::caller_unknown;
+  row.detail = "By what it held so far " + edge.caller + " would survive, but " + why +
+               (why.ends_with('.') ? "" : ".");
+  row.hint = assess::row_of(Reason::identity_unreadable).hint;
+}
+
 void note_reasons(EdgeEntry& entry) {
   for (const EdgeAssessment& row : entry.rows) {
     if (row.verdict != Verdict::breaks && row.verdict != Verdict::broken) {
@@ -117,7 +151,7 @@ EdgeBook::Newcomers EdgeBook::take(const fleet::Fleet& fleet,
 
 void EdgeBook::forget_credentials() {
   for (Work& work : works_) {
-    if (work.entry->edge.identity) {
+    if (work.entry->edge.identity || work.entry->edge.trust) {
       work.callee = nullptr;
     }
   }
@@ -156,6 +190,11 @@ void EdgeBook::predict(Work& work, const assess::CredentialFacts& credentials,
   }
   if (entry.rows.empty()) {
     entry.rows.push_back(row_without_address(entry.edge));
+  }
+  if (const std::string why = why_outlived(entry.edge, credentials); !why.empty()) {
+    for (EdgeAssessment& row : entry.rows) {
+      doubt(row, entry.edge, why);
+    }
   }
   entry.verdict = worst_row(entry)->verdict;
   note_reasons(entry);

@@ -33,7 +33,7 @@ class EdgeBook {
   /// verdict that was told last. Gives the callees to which an edge leads that was not there.
   Newcomers take(const fleet::Fleet& fleet, const std::vector<fleet::Edge>& edges);
 
-  /// What the named identities hold has changed.
+  /// What the named identities or trusts hold has changed, or whether their files still read.
   void forget_credentials();
 
   /// Predicts what has to be predicted anew, and notes each change of a verdict. `targets` are

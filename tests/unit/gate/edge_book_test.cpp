@@ -106,6 +106,34 @@ TEST_SUITE("gate") {
     CHECK(stage.snapshot->edges[1] != before->edges[1]);
   }
 
+  TEST_CASE("edges: what the caller has cannot be read any more -> it survives no longer") {
+    fleet::Fleet fleet = called_fleet();
+    fleet.callers[0].trust = pki::TrustFiles{.file = "ci-ca.pem"};
+    CallStage stage(fleet);
+    stage.see_all(at(1s));
+    stage.step(at(1s));
+    const auto ci_with = [&](const std::string& of_identity, const std::string& of_trust, Now now) {
+      assess::CredentialFacts facts;
+      facts.identities = {{.name = "ci", .unreadable = of_identity}};
+      facts.caller_trusts = {{.name = "ci-ca.pem", .unreadable = of_trust}};
+      stage.board.set_credentials(facts);
+      stage.step(now);
+      return stage.snapshot->edges[1]->rows[0];
+    };
+    CHECK((ci_with("", "", at(2s)).verdict == Verdict::survives));
+    const EdgeAssessment unreadable = ci_with("ci.pem: is empty", "", at(3s));
+    CHECK((unreadable.verdict == Verdict::unknown));
+    CHECK((unreadable.reason == Reason::caller_unknown));
+    CHECK(unreadable.detail ==
+          "By what it held so far ci would survive, but its identity ci cannot be read anew: "
+          "ci.pem: is empty.");
+    CHECK(told(stage.snapshot->events->back()) == "ci survives>unknown caller_unknown");
+    CHECK((ci_with("", "ci-ca.pem: is empty", at(4s)).verdict == Verdict::unknown));
+    CHECK((ci_with("", "", at(5s)).verdict == Verdict::survives));
+    (*stage.oracle.script)["ci"] = row(Verdict::breaks, Reason::identity_rejected);
+    CHECK((ci_with("ci.pem: is empty", "", at(6s)).verdict == Verdict::breaks));
+  }
+
   TEST_CASE("edges: reasons of rows that break or are broken -> seen, sorted, and stay") {
     CallStage stage;
     const auto play = [&](Verdict verdict, Reason reason, Now now) {
