@@ -85,6 +85,10 @@ void doubt(EdgeAssessment& row, const fleet::Edge& edge, const std::string& why)
   row.hint = assess::row_of(Reason::identity_unreadable).hint;
 }
 
+bool is_outdated(const TargetEntryPtr& entry) {
+  return entry && std::ranges::any_of(entry->addresses, &AddressEntry::is_outdated);
+}
+
 void note_reasons(EdgeEntry& entry) {
   for (const EdgeAssessment& row : entry.rows) {
     if (row.verdict != Verdict::breaks && row.verdict != Verdict::broken) {
@@ -204,9 +208,12 @@ void EdgeBook::predict(Work& work, const assess::CredentialFacts& credentials,
   }
 }
 
-/// What nobody knew from the start is no event.
+/// What nobody knew from the start is no event, nor is doubt that ends with the next look.
 void EdgeBook::note_change(Work& work, CivilTime now, EventLog& events) {
   const EdgeEntry& entry = *work.entry;
+  if (entry.verdict == Verdict::unknown && (is_outdated(work.callee) || is_outdated(work.caller))) {
+    return;
+  }
   const EdgeAssessment& worst = *worst_row(entry);
   const bool is_news =
       work.told ? entry.verdict != work.told->verdict ||

@@ -134,6 +134,27 @@ TEST_SUITE("gate") {
     CHECK((ci_with("ci.pem: is empty", "", at(6s)).verdict == Verdict::breaks));
   }
 
+  TEST_CASE("events: doubt while what was seen is outdated -> none; a fault -> told at once") {
+    CallStage stage;
+    stage.see_all(at(1s));
+    stage.step(at(1s));
+    const EventsPtr before = stage.snapshot->events;
+    stage.board.outdate("orca");
+    (*stage.oracle.script)["ci"] = row(Verdict::unknown, Reason::look_incomplete);
+    stage.step(at(2s));
+    CHECK((stage.snapshot->edges[1]->verdict == Verdict::unknown));
+    CHECK(stage.snapshot->events == before);
+    (*stage.oracle.script)["ci"] = surviving();
+    stage.look("orca", 1, at(3s));
+    stage.step(at(3s));
+    CHECK(stage.snapshot->events == before);
+    stage.board.outdate("orca");
+    (*stage.oracle.script)["ci"] = row(Verdict::breaks, Reason::identity_expired);
+    stage.step(at(4s));
+    CHECK(told(*stage.snapshot->events).find("ci survives>breaks identity_expired") !=
+          std::string::npos);
+  }
+
   TEST_CASE("edges: reasons of rows that break or are broken -> seen, sorted, and stay") {
     CallStage stage;
     const auto play = [&](Verdict verdict, Reason reason, Now now) {
