@@ -175,6 +175,14 @@ class TargetScale {
   bool some_look_is_missing_ = false;
 };
 
+std::set<std::string_view> names_of(const std::vector<const TargetEntry*>& targets) {
+  std::set<std::string_view> names;
+  for (const TargetEntry* entry : targets) {
+    names.insert(entry->target.name);
+  }
+  return names;
+}
+
 void miss_whole(Weighed& weighed, const std::string& target, const std::string& detail) {
   weighed.whole.missing = true;
   weighed.whole.only_absent = false;
@@ -221,10 +229,9 @@ Weighed weigh(const Snapshot& snapshot, const fleet::GateRules& rules, Now now) 
     weighed.by_target.push_back(filing.weight());
     weighed.whole.merge(weighed.by_target.back());
   }
+  const std::set<std::string_view> known = names_of(weighed.targets);
   for (const std::string& name : rules.targets) {
-    const bool exists = std::ranges::any_of(
-        weighed.targets, [&](const TargetEntry* entry) { return entry->target.name == name; });
-    if (!exists) {
+    if (!known.contains(name)) {
       miss_whole(weighed, name, "The gate names a target that does not exist.");
     }
   }
