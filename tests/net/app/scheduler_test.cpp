@@ -291,11 +291,18 @@ TEST_SUITE("net") {
     stage.run_until([&] { return stage.looks("orca") == 1; });
     calling.hold(held);
     calling.trust(lab().root.certificate_pem());
-    calling.fleet.callers[0].runtime = fleet::Runtime::openssl;
     calling.fleet.targets.push_back(target("echo", orca));
     stage.reconfigure(calling.plan());
     CHECK_FALSE(stage.address("orca").is_outdated);
     stage.run_until([&] { return stage.looks("echo") == 1; });
+    CHECK(stage.looks("orca") == 1);
+
+    // Another call, though it asks for nothing more: orca's own next look is the first that counts.
+    calling.fleet.callers[0].runtime = fleet::Runtime::openssl;
+    calling.fleet.targets.push_back(target("fiat", orca));
+    stage.reconfigure(calling.plan());
+    CHECK(stage.address("orca").is_outdated);
+    stage.run_until([&] { return stage.looks("fiat") == 1; });
     CHECK(stage.looks("orca") == 1);
   }
 

@@ -44,7 +44,8 @@ std::string accepted(const std::string& whose, const std::string& reason) {
     return "fine";
   }
   const std::string& detail = plan.error().detail();
-  return detail.substr(detail.find('"'), detail.find(';') - detail.find('"'));
+  const std::size_t begin = detail.find('"');
+  return detail.substr(begin, detail.find(';', begin) - begin);
 }
 
 TEST_SUITE("app") {
