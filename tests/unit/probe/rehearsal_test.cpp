@@ -96,6 +96,15 @@ TEST_SUITE("probe") {
     CHECK(share_of(milliseconds(2500), 2) == milliseconds(1250));
     CHECK(share_of(milliseconds(1250), 1) == milliseconds(1250));
   }
+
+  TEST_CASE("rehearsals: ten callers, two versions, 450 ms each -> TLS 1.3 is tried for all") {
+    constexpr Duration each = milliseconds(450);
+    Duration left = milliseconds(5000);
+    for (std::size_t unmade = 20; unmade > 10; --unmade) {
+      CHECK(share_of(left, unmade) >= each);
+      left -= each;
+    }
+  }
 }
 
 }  // namespace
