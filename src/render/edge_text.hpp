@@ -38,16 +38,21 @@ struct EdgeStory {
   std::vector<std::string> addresses;  ///< empty where the callee has none
 };
 
-/// The rows of an edge that do not survive; those that say the same are one story.
+/// What a row says, whoever calls whom and where: its sentences without the names of caller and
+/// callee and without the address. For comparing, not for showing.
+[[nodiscard]] std::string tenor_of(const fleet::Edge& edge, const assess::EdgeAssessment& row);
+
+/// The rows of an edge that do not survive, the worst first; those of one tenor are one story, told
+/// with the first one's sentence.
 [[nodiscard]] std::vector<EdgeStory> stories_of(const gate::EdgeEntry& entry);
 
 /// `10.0.0.7:7002, 10.0.0.8:7002 and 3 more`; empty for none.
-[[nodiscard]] std::string addresses_text(const EdgeStory& story);
+[[nodiscard]] std::string addresses_text(const std::vector<std::string>& addresses);
 
 /// `orca to clouddriver`, or for a gate `gate need`.
 [[nodiscard]] std::string subject_of(const gate::Event& event);
 
-/// `presents a certificate (keystore, rehearsed)`, `presents nothing`.
+/// `keystore, rehearsed; presents a certificate`, or `none` where nothing more is known.
 [[nodiscard]] std::string evidence_text(const assess::EdgeAssessment& row);
 
 }  // namespace telltale::render

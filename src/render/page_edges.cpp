@@ -44,7 +44,7 @@ void write_matrix(Markup& html, const Matrix& matrix) {
 void write_story(Markup& html, const fleet::Edge& edge, const EdgeStory& story) {
   const assess::EdgeAssessment& row = *story.row;
   const std::string verdict(name_of(row.verdict));
-  const std::string addresses = addresses_text(story);
+  const std::string addresses = addresses_text(story.addresses);
   const auto line = html.in("tr");
   {
     const auto heading = html.in("th", {{"scope", "row"}});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <ranges>
 
 #include "render/edge_text.hpp"
 #include "render/text.hpp"
@@ -80,14 +82,39 @@ void write_matrix(Paper& paper, const Matrix& matrix, std::size_t name_width) {
   }
 }
 
-void write_story(Paper& paper, const fleet::Edge& edge, const EdgeStory& story) {
-  const std::string_view verdict = name_of(story.row->verdict);
-  const std::string addresses = addresses_text(story);
-  std::string head = to_one_line(edge.caller) + " -> " + to_one_line(edge.callee);
+/// A story and whose it is.
+struct CallStory {
+  const fleet::Edge* edge = nullptr;
+  EdgeStory story;
+};
+
+/// All stories in the order of the calls, but those of one tenor together, where the first stands.
+std::vector<std::vector<CallStory>> stories_by_tenor(const gate::Snapshot& snapshot) {
+  std::vector<std::vector<CallStory>> groups;
+  std::map<std::string, std::size_t> by_tenor;
+  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
+    for (EdgeStory& story : stories_of(*entry)) {
+      const auto [at, is_new] =
+          by_tenor.try_emplace(tenor_of(entry->edge, *story.row), groups.size());
+      if (is_new) {
+        groups.emplace_back();
+      }
+      groups[at->second].push_back({.edge = &entry->edge, .story = std::move(story)});
+    }
+  }
+  return groups;
+}
+
+/// Writes `  breaks   orca to front50 at 10.0.0.7:8080: issuer_not_advertised`.
+void write_head(Paper& paper, const CallStory& told, std::string_view ending) {
+  const assess::EdgeAssessment& row = *told.story.row;
+  const std::string_view verdict = name_of(row.verdict);
+  const std::string addresses = addresses_text(told.story.addresses);
+  std::string head = to_one_line(told.edge->caller) + " to " + to_one_line(told.edge->callee);
   head.append(addresses.empty() ? "" : " at ").append(addresses);
-  head.append(": ").append(name_of(story.row->reason));
+  head.append(": ").append(name_of(row.reason)).append(ending);
   paper.write("  ");
-  paper.write(verdict, style_of(story.row->verdict));
+  paper.write(verdict, style_of(row.verdict));
   std::size_t written = 2 + verdict.size();
   for (const std::string& line : wrap(head, paper.width() - indent)) {
     paper.write(std::string(indent - written, ' '));
@@ -95,8 +122,16 @@ void write_story(Paper& paper, const fleet::Edge& edge, const EdgeStory& story) 
     paper.end_line();
     written = 0;
   }
-  paper.write_wrapped(to_one_line(story.row->detail), indent);
-  paper.write_wrapped(to_one_line(story.row->hint), indent, Style::dim);
+}
+
+/// Writes the first with its sentence and hint; of the others, that it is the same with them.
+void write_stories(Paper& paper, const std::vector<CallStory>& alike) {
+  write_head(paper, alike.front(), "");
+  paper.write_wrapped(to_one_line(alike.front().story.row->detail), indent);
+  paper.write_wrapped(to_one_line(alike.front().story.row->hint), indent, Style::dim);
+  for (const CallStory& other : alike | std::views::drop(1)) {
+    write_head(paper, other, ", likewise");
+  }
 }
 
 }  // namespace
@@ -116,11 +151,21 @@ void write_edges(Paper& paper, const gate::Snapshot& snapshot) {
   if (matrix.is_readable() && name_width + column_width * matrix.callees.size() <= paper.width()) {
     write_matrix(paper, matrix, name_width);
   }
+  for (const std::vector<CallStory>& alike : stories_by_tenor(snapshot)) {
+    write_stories(paper, alike);
+  }
+}
+
+std::set<std::string_view> told_of_edges(const gate::Snapshot& snapshot) {
+  std::set<std::string_view> told;
   for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
-    for (const EdgeStory& story : stories_of(*entry)) {
-      write_story(paper, entry->edge, story);
+    for (const assess::EdgeAssessment& row : entry->rows) {
+      if (row.verdict != Verdict::survives) {
+        told.insert(row.detail);
+      }
     }
   }
+  return told;
 }
 
 }  // namespace telltale::render
