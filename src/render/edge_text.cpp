@@ -95,14 +95,41 @@ std::vector<EdgeStory> stories_of(const gate::EdgeEntry& entry) {
   return stories;
 }
 
+std::vector<std::vector<CallStory>> stories_by_tenor(const gate::Snapshot& snapshot) {
+  std::vector<std::vector<CallStory>> groups;
+  std::map<std::string, std::size_t> by_tenor;
+  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
+    for (EdgeStory& story : stories_of(*entry)) {
+      const auto [at, is_new] =
+          by_tenor.try_emplace(tenor_of(entry->edge, *story.row), groups.size());
+      if (is_new) {
+        groups.emplace_back();
+      }
+      groups[at->second].push_back({.edge = &entry->edge, .story = std::move(story)});
+    }
+  }
+  return groups;
+}
+
+std::set<std::string_view> told_of_edges(const gate::Snapshot& snapshot) {
+  std::set<std::string_view> told;
+  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
+    for (const assess::EdgeAssessment& row : entry->rows) {
+      if (row.verdict != assess::Verdict::survives) {
+        told.insert(row.detail);
+      }
+    }
+  }
+  return told;
+}
+
 std::string addresses_text(const std::vector<std::string>& addresses) {
-  constexpr std::size_t most_told = 4;
   std::string text;
-  for (std::size_t i = 0; i < std::min(addresses.size(), most_told); ++i) {
+  for (std::size_t i = 0; i < std::min(addresses.size(), most_addresses); ++i) {
     text.append(text.empty() ? "" : ", ").append(addresses[i]);
   }
-  if (addresses.size() > most_told) {
-    text += " and " + std::to_string(addresses.size() - most_told) + " more";
+  if (addresses.size() > most_addresses) {
+    text += " and " + std::to_string(addresses.size() - most_addresses) + " more";
   }
   return text;
 }

@@ -1,14 +1,13 @@
 #include <algorithm>
 #include <array>
-#include <map>
 #include <numeric>
 #include <ranges>
 #include <set>
-#include <tuple>
 
 #include "telltale/render/render.hpp"
 
 #include "render/credentials.hpp"
+#include "render/edge_text.hpp"
 #include "render/facts_text.hpp"
 #include "render/gate_text.hpp"
 #include "render/paper.hpp"
@@ -215,44 +214,10 @@ void write_credentials(Paper& paper, const gate::CredentialEntries& credentials)
   });
 }
 
-using Told = std::set<std::string_view>;
-
-/// Leaves one of the blockers that speak of one call and were told of before, for all its
-/// addresses.
-std::vector<gate::Blocker> brief_of(const std::vector<const gate::Blocker*>& blockers,
-                                    const Told& told) {
-  struct Place {
-    std::size_t index = 0;  // in what is left
-    std::size_t addresses = 0;
-  };
-
-  std::map<std::tuple<std::string_view, std::string_view, assess::Reason>, Place> places;
-  std::vector<gate::Blocker> brief;
-  for (const gate::Blocker* blocker : blockers) {
-    if (blocker->caller.empty() || !told.contains(blocker->detail)) {
-      brief.push_back(*blocker);
-      continue;
-    }
-    const auto [at, is_new] =
-        places.try_emplace(std::tuple(std::string_view(blocker->caller),
-                                      std::string_view(blocker->target), blocker->reason),
-                           Place{.index = brief.size()});
-    if (is_new) {
-      gate::Blocker& left = brief.emplace_back(*blocker);
-      left.detail.clear();
-      left.hint.clear();
-    }
-    if (++at->second.addresses > 1) {
-      brief[at->second.index].address = "(" + std::to_string(at->second.addresses) + " addresses)";
-    }
-  }
-  return brief;
-}
-
 /// Writes the blockers of one gate: of calls that were told of before only which they are.
 void write_blockers(Paper& paper, const std::vector<const gate::Blocker*>& blockers,
-                    std::string_view prefix, const Told& told) {
-  Told hints;
+                    std::string_view prefix, const std::set<std::string_view>& told) {
+  std::set<std::string_view> hints;
   const std::vector<gate::Blocker> brief = brief_of(blockers, told);
   for (const gate::Blocker& blocker : brief) {
     paper.write("  ");
@@ -270,7 +235,7 @@ void write_blockers(Paper& paper, const std::vector<const gate::Blocker*>& block
   }
 }
 
-void write_gate(Paper& paper, const gate::Answer& answer, const Told& told) {
+void write_gate(Paper& paper, const gate::Answer& answer, const std::set<std::string_view>& told) {
   paper.end_line();
   paper.write("gate " + to_one_line(answer.gate) + " ");
   paper.write(name_of(answer.status), style_of(answer.status));
@@ -292,7 +257,7 @@ std::string table(const gate::Snapshot& snapshot, Now now, bool color) {
   write_targets(paper, snapshot, now.civil);
   write_edges(paper, snapshot);
   write_credentials(paper, snapshot.credentials);
-  const Told told = told_of_edges(snapshot);
+  const std::set<std::string_view> told = told_of_edges(snapshot);
   for (const gate::Answer& answer : answers_of(snapshot, now)) {
     write_gate(paper, answer, told);
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <ranges>
 
 #include "render/edge_text.hpp"
@@ -82,29 +81,6 @@ void write_matrix(Paper& paper, const Matrix& matrix, std::size_t name_width) {
   }
 }
 
-/// A story and whose it is.
-struct CallStory {
-  const fleet::Edge* edge = nullptr;
-  EdgeStory story;
-};
-
-/// All stories in the order of the calls, but those of one tenor together, where the first stands.
-std::vector<std::vector<CallStory>> stories_by_tenor(const gate::Snapshot& snapshot) {
-  std::vector<std::vector<CallStory>> groups;
-  std::map<std::string, std::size_t> by_tenor;
-  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
-    for (EdgeStory& story : stories_of(*entry)) {
-      const auto [at, is_new] =
-          by_tenor.try_emplace(tenor_of(entry->edge, *story.row), groups.size());
-      if (is_new) {
-        groups.emplace_back();
-      }
-      groups[at->second].push_back({.edge = &entry->edge, .story = std::move(story)});
-    }
-  }
-  return groups;
-}
-
 /// Writes `  breaks   orca to front50 at 10.0.0.7:8080: issuer_not_advertised`.
 void write_head(Paper& paper, const CallStory& told, std::string_view ending) {
   const assess::EdgeAssessment& row = *told.story.row;
@@ -154,18 +130,6 @@ void write_edges(Paper& paper, const gate::Snapshot& snapshot) {
   for (const std::vector<CallStory>& alike : stories_by_tenor(snapshot)) {
     write_stories(paper, alike);
   }
-}
-
-std::set<std::string_view> told_of_edges(const gate::Snapshot& snapshot) {
-  std::set<std::string_view> told;
-  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
-    for (const assess::EdgeAssessment& row : entry->rows) {
-      if (row.verdict != Verdict::survives) {
-        told.insert(row.detail);
-      }
-    }
-  }
-  return told;
 }
 
 }  // namespace telltale::render

@@ -1,9 +1,6 @@
 #pragma once
 // The table's part about calls.
 
-#include <set>
-#include <string_view>
-
 #include "telltale/gate/snapshot.hpp"
 
 #include "render/paper.hpp"
@@ -14,9 +11,5 @@ namespace telltale::render {
 /// each call that does not survive. Nothing where nobody calls.
 /// Of several calls with which the same is the matter, it is told once, for the first.
 void write_edges(Paper& paper, const gate::Snapshot& snapshot);
-
-/// The sentences of all calls that write_edges() tells of, so that gates need not repeat them. They
-/// are borrowed from the snapshot.
-[[nodiscard]] std::set<std::string_view> told_of_edges(const gate::Snapshot& snapshot);
 
 }  // namespace telltale::render
