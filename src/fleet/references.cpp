@@ -171,12 +171,21 @@ void check_caller_name(const Value& caller, const Names& names) {
   }
 }
 
+/// `whose` and `acceptable` are of the kind that the acceptance names, `elsewhere` of the other
+/// kind.
 void check_reason(const Value& reason, std::string_view whose,
-                  std::span<const std::string_view> acceptable) {
-  if (std::ranges::find(acceptable, reason.text()) == acceptable.end()) {
-    reason.fail(quote(reason.text()) + " is not a reason that can be accepted of " +
-                std::string(whose) + "; " + suggest(reason.text(), acceptable));
+                  std::span<const std::string_view> acceptable,
+                  std::span<const std::string_view> elsewhere, std::string_view instead) {
+  const auto has = [&](std::span<const std::string_view> reasons) {
+    return std::ranges::find(reasons, reason.text()) != reasons.end();
+  };
+  if (has(acceptable)) {
+    return;
   }
+  std::string complaint = quote(reason.text()) + " is not a reason that can be accepted of " +
+                          std::string(whose) + "; ";
+  complaint += has(elsewhere) ? std::string(instead) : suggest(reason.text(), acceptable);
+  reason.fail(complaint);
 }
 
 void check_is_judged(const Value& target, const GateRules& gate) {
@@ -211,13 +220,30 @@ void check_acceptance(const Value& acceptance, const GateRules& gate, const Name
     const Value callee = acceptance.at("callee");
     check_accepted_edge(*caller, callee, names);
     check_is_judged(callee, gate);
-    check_reason(acceptance.at("reason"), "a caller", acceptable.of_callers);
+    check_reason(acceptance.at("reason"), "a call", acceptable.of_callers, acceptable.of_targets,
+                 "it is one of a target: give target instead of caller and callee");
     return;
   }
   const Value target = acceptance.at("target");
   check_is_target(target, names);
   check_is_judged(target, gate);
-  check_reason(acceptance.at("reason"), "a target", acceptable.of_targets);
+  check_reason(acceptance.at("reason"), "a target", acceptable.of_targets, acceptable.of_callers,
+               "it is one of a call: give caller and callee instead of target");
+}
+
+/// Of two acceptances of the same, readers would not know which day counts.
+void check_no_two_alike(const std::vector<Value>& acceptances,
+                        const std::vector<Acceptance>& accepted) {
+  for (std::size_t i = 0; i < accepted.size(); ++i) {
+    const auto first = std::ranges::find_if(accepted, [&](const Acceptance& other) {
+      return other.target == accepted[i].target && other.caller == accepted[i].caller &&
+             other.reason == accepted[i].reason;
+    });
+    const auto at = static_cast<std::size_t>(first - accepted.begin());
+    if (at != i) {
+      acceptances[i].fail("accepts the same as " + acceptances[at].path() + "; leave one out");
+    }
+  }
 }
 
 void check_gate(const Value& value, const GateRules& gate, const Names& names,
@@ -228,9 +254,11 @@ void check_gate(const Value& value, const GateRules& gate, const Names& names,
     }
   }
   if (!gate.accept.empty()) {
-    for (const Value& acceptance : value.at("accept").list("accepted breakages")) {
+    const std::vector<Value> acceptances = value.at("accept").list("accepted breakages");
+    for (const Value& acceptance : acceptances) {
       check_acceptance(acceptance, gate, names, acceptable);
     }
+    check_no_two_alike(acceptances, gate.accept);
   }
 }
 

@@ -23,6 +23,9 @@ constexpr std::array trust_keys{
 }  // namespace
 
 pki::TrustFiles read_trust_files(const Value& value) {
+  if (value.is_text()) {
+    value.fail("must be a mapping such as {file: ca.pem}, is a text");
+  }
   pki::TrustFiles trust;
   read_mapping(value, trust_keys, trust);
   value.require("file");

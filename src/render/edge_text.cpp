@@ -1,12 +1,29 @@
 #include "render/edge_text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <set>
 #include <tuple>
+
+#include "telltale/assess/reason.hpp"
 
 #include "render/text.hpp"
 
 namespace telltale::render {
+
+namespace {
+
+void replace_all(std::string& text, std::string_view what, char by) {
+  if (what.empty()) {
+    return;
+  }
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
+    text.replace(at, what.size(), 1, by);
+  }
+}
+
+}  // namespace
 
 Matrix matrix_of(const gate::Snapshot& snapshot) {
   Matrix matrix;
@@ -38,21 +55,38 @@ std::string survivors_text(const gate::Snapshot& snapshot) {
          count_of(snapshot.edges.size(), "call survives", "calls survive") + " the flip to `need`.";
 }
 
+std::string tenor_of(const fleet::Edge& edge, const assess::EdgeAssessment& row) {
+  std::string text(name_of(row.verdict));
+  text.append(" ").append(name_of(row.reason)).append("\n");
+  text.append(row.detail).append("\n");
+  text.append(row.hint == assess::row_of(row.reason).hint ? ""
+                                                          : row.hint);  // its words name nobody
+  std::array<std::pair<std::string, char>, 3> names = {{
+      {fleet::to_text(row.address), '\1'},
+      {edge.caller, '\2'},
+      {edge.callee, '\3'},
+  }};
+  // The longest first: one name may be part of another.
+  std::ranges::sort(names, std::greater(), [](const auto& name) { return name.first.size(); });
+  for (const auto& [name, placeholder] : names) {
+    replace_all(text, name, placeholder);
+  }
+  return text;
+}
+
 std::vector<EdgeStory> stories_of(const gate::EdgeEntry& entry) {
   std::vector<EdgeStory> stories;
+  std::map<std::string, std::size_t> by_tenor;
   for (const assess::EdgeAssessment& row : entry.rows) {
     if (row.verdict == assess::Verdict::survives) {
       continue;
     }
-    auto story = std::ranges::find_if(stories, [&](const EdgeStory& other) {
-      return other.row->verdict == row.verdict && other.row->reason == row.reason &&
-             other.row->detail == row.detail && other.row->hint == row.hint;
-    });
-    if (story == stories.end()) {
-      story = stories.insert(stories.end(), EdgeStory{.row = &row, .addresses = {}});
+    const auto [at, is_new] = by_tenor.try_emplace(tenor_of(entry.edge, row), stories.size());
+    if (is_new) {
+      stories.push_back({.row = &row, .addresses = {}});
     }
     if (row.address.port != 0) {
-      story->addresses.push_back(fleet::to_text(row.address));
+      stories[at->second].addresses.push_back(fleet::to_text(row.address));
     }
   }
   std::ranges::sort(stories, [](const EdgeStory& story, const EdgeStory& other) {
@@ -61,14 +95,41 @@ std::vector<EdgeStory> stories_of(const gate::EdgeEntry& entry) {
   return stories;
 }
 
-std::string addresses_text(const EdgeStory& story) {
-  constexpr std::size_t most_told = 4;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(story.addresses.size(), most_told); ++i) {
-    text.append(text.empty() ? "" : ", ").append(story.addresses[i]);
+std::vector<std::vector<CallStory>> stories_by_tenor(const gate::Snapshot& snapshot) {
+  std::vector<std::vector<CallStory>> groups;
+  std::map<std::string, std::size_t> by_tenor;
+  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
+    for (EdgeStory& story : stories_of(*entry)) {
+      const auto [at, is_new] =
+          by_tenor.try_emplace(tenor_of(entry->edge, *story.row), groups.size());
+      if (is_new) {
+        groups.emplace_back();
+      }
+      groups[at->second].push_back({.edge = &entry->edge, .story = std::move(story)});
+    }
   }
-  if (story.addresses.size() > most_told) {
-    text += " and " + std::to_string(story.addresses.size() - most_told) + " more";
+  return groups;
+}
+
+std::set<std::string_view> told_of_edges(const gate::Snapshot& snapshot) {
+  std::set<std::string_view> told;
+  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
+    for (const assess::EdgeAssessment& row : entry->rows) {
+      if (row.verdict != assess::Verdict::survives) {
+        told.insert(row.detail);
+      }
+    }
+  }
+  return told;
+}
+
+std::string addresses_text(const std::vector<std::string>& addresses) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(addresses.size(), most_addresses); ++i) {
+    text.append(text.empty() ? "" : ", ").append(addresses[i]);
+  }
+  if (addresses.size() > most_addresses) {
+    text += " and " + std::to_string(addresses.size() - most_addresses) + " more";
   }
   return text;
 }

@@ -1,5 +1,8 @@
 #include "render/gate_text.hpp"
 
+#include <map>
+#include <tuple>
+
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -65,6 +68,37 @@ std::vector<const gate::Blocker*> what_blocks(const gate::Answer& answer) {
     all.push_back(&missing);
   }
   return all;
+}
+
+/// addresses.
+std::vector<gate::Blocker> brief_of(const std::vector<const gate::Blocker*>& blockers,
+                                    const std::set<std::string_view>& told) {
+  struct Place {
+    std::size_t index = 0;  // in what is left
+    std::size_t addresses = 0;
+  };
+
+  std::map<std::tuple<std::string_view, std::string_view, assess::Reason>, Place> places;
+  std::vector<gate::Blocker> brief;
+  for (const gate::Blocker* blocker : blockers) {
+    if (blocker->caller.empty() || !told.contains(blocker->detail)) {
+      brief.push_back(*blocker);
+      continue;
+    }
+    const auto [at, is_new] =
+        places.try_emplace(std::tuple(std::string_view(blocker->caller),
+                                      std::string_view(blocker->target), blocker->reason),
+                           Place{.index = brief.size()});
+    if (is_new) {
+      gate::Blocker& left = brief.emplace_back(*blocker);
+      left.detail.clear();
+      left.hint.clear();
+    }
+    if (++at->second.addresses > 1) {
+      brief[at->second.index].address = "(" + std::to_string(at->second.addresses) + " addresses)";
+    }
+  }
+  return brief;
 }
 
 std::string place_of(const gate::Blocker& blocker) {

@@ -1,7 +1,9 @@
 #pragma once
 // What a gate says, in pieces that the renderers share.
 
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/json/object.hpp>
@@ -14,7 +16,12 @@ namespace telltale::render {
 /// pointers live as long as the answer.
 [[nodiscard]] std::vector<const gate::Blocker*> what_blocks(const gate::Answer& answer);
 
-/// The place a blocker speaks of: `clouddriver 127.0.0.1:7002`, `caller dinghy, target redis`.
+/// The same without what was told of calls before: of the blockers that speak of one call and whose
+/// sentences are among `told` one is left, for all its addresses and without sentence and hint.
+[[nodiscard]] std::vector<gate::Blocker> brief_of(const std::vector<const gate::Blocker*>& blockers,
+                                                  const std::set<std::string_view>& told);
+
+/// The place a blocker speaks of: `clouddriver 127.0.0.1:7002`, `dinghy to redis 127.0.0.1:6379`.
 [[nodiscard]] std::string place_of(const gate::Blocker& blocker);
 
 /// Every gate's answer at `now`, in the order of the snapshot.

@@ -84,7 +84,7 @@ Case case_of(const gate::EdgeEntry& entry) {
   Case made;
   made.name = edge.caller + " to " + edge.callee + (edge.path.empty() ? "" : " " + edge.path);
   for (const EdgeStory& story : stories_of(entry)) {
-    const std::string addresses = addresses_text(story);
+    const std::string addresses = addresses_text(story.addresses);
     append_story(
         made.text,
         std::string(name_of(story.row->verdict)) + (addresses.empty() ? "" : " at " + addresses),

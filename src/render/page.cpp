@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <set>
 
 #include "telltale/render/render.hpp"
 #include "telltale/version.hpp"
 
+#include "render/edge_text.hpp"
 #include "render/facts_text.hpp"
 #include "render/gate_text.hpp"
 #include "render/page_parts.hpp"
@@ -22,11 +24,16 @@ void write_blocker(Markup& html, const gate::Blocker& blocker) {
   }
   html.element("td", blocker.address.empty() ? "-" : blocker.address, {{"class", "code fixed"}});
   html.element("td", name_of(blocker.reason), {{"class", "code fixed"}});
-  html.element("td", blocker.detail);
+  if (blocker.detail.empty()) {
+    const auto cell = html.in("td");
+    html.element("a", "told below, under Calls", {{"href", "#calls"}});
+  } else {
+    html.element("td", blocker.detail);
+  }
   html.element("td", blocker.hint, {{"class", "hint"}});
 }
 
-void write_blockers(Markup& html, const std::vector<const gate::Blocker*>& blockers) {
+void write_blockers(Markup& html, const std::vector<gate::Blocker>& blockers) {
   if (blockers.empty()) {
     return;
   }
@@ -34,8 +41,8 @@ void write_blockers(Markup& html, const std::vector<const gate::Blocker*>& block
   const auto table = html.in("table");
   write_headings(html, {"Target", "Address", "Reason", "What is the matter", "What to do"});
   const auto body = html.in("tbody", {{"class", "rows"}});
-  for (const gate::Blocker* blocker : blockers) {
-    write_blocker(html, *blocker);
+  for (const gate::Blocker& blocker : blockers) {
+    write_blocker(html, blocker);
   }
 }
 
@@ -64,7 +71,7 @@ void write_accepted(Markup& html, const std::vector<gate::Blocker>& accepted,
 }
 
 void write_gate(Markup& html, const gate::Answer& answer, const fleet::GateRules& rules,
-                CivilTime now) {
+                const std::set<std::string_view>& told, CivilTime now) {
   const std::string status(name_of(answer.status));
   const auto card = html.in("article", {{"class", "gate is-" + status}});
   {
@@ -86,7 +93,7 @@ void write_gate(Markup& html, const gate::Answer& answer, const fleet::GateRules
   if (answer.waiting) {
     html.element("p", "Waiting: " + *answer.waiting + ".");
   }
-  write_blockers(html, what_blocks(answer));
+  write_blockers(html, brief_of(what_blocks(answer), told));
   write_accepted(html, answer.evidence.accepted, rules);
 }
 
@@ -98,9 +105,10 @@ void write_gates(Markup& html, const gate::Snapshot& snapshot,
     html.element("p", "The first round is not done: some addresses have not been looked at yet.",
                  {{"class", "note"}});
   }
+  const std::set<std::string_view> told = told_of_edges(snapshot);
   for (std::size_t i = 0; i < answers.size(); ++i) {
     html.verbatim("\n");
-    write_gate(html, answers[i], snapshot.gates[i].rules, now);
+    write_gate(html, answers[i], snapshot.gates[i].rules, told, now);
   }
 }
 

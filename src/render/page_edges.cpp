@@ -41,10 +41,24 @@ void write_matrix(Markup& html, const Matrix& matrix) {
   }
 }
 
-void write_story(Markup& html, const fleet::Edge& edge, const EdgeStory& story) {
-  const assess::EdgeAssessment& row = *story.row;
+/// Writes each address on a line of its own.
+void write_addresses(Markup& html, const std::vector<std::string>& addresses) {
+  const auto cell = html.in("td", {{"class", "code fixed"}});
+  html.text(addresses.empty() ? "-" : addresses.front());
+  for (std::size_t i = 1; i < std::min(addresses.size(), most_addresses); ++i) {
+    html.empty_element("br");
+    html.text(addresses[i]);
+  }
+  if (addresses.size() > most_addresses) {
+    html.empty_element("br");
+    html.text("and " + std::to_string(addresses.size() - most_addresses) + " more");
+  }
+}
+
+void write_story(Markup& html, const CallStory& told, bool is_first) {
+  const fleet::Edge& edge = *told.edge;
+  const assess::EdgeAssessment& row = *told.story.row;
   const std::string verdict(name_of(row.verdict));
-  const std::string addresses = addresses_text(story);
   const auto line = html.in("tr");
   {
     const auto heading = html.in("th", {{"scope", "row"}});
@@ -55,12 +69,12 @@ void write_story(Markup& html, const fleet::Edge& edge, const EdgeStory& story) 
       html.element("span", edge.path, {{"class", "faint code"}});
     }
   }
-  html.element("td", addresses.empty() ? "-" : addresses, {{"class", "code"}});
+  write_addresses(html, told.story.addresses);
   html.element("td", verdict, {{"class", "fixed verdict-" + verdict}});
   html.element("td", name_of(row.reason), {{"class", "code fixed"}});
   html.element("td", evidence_text(row));
-  html.element("td", row.detail);
-  html.element("td", row.hint, {{"class", "hint"}});
+  html.element("td", is_first ? row.detail : "Likewise.");
+  html.element("td", is_first ? row.hint : "", {{"class", "hint"}});
 }
 
 void write_stories(Markup& html, const gate::Snapshot& snapshot) {
@@ -76,9 +90,9 @@ void write_stories(Markup& html, const gate::Snapshot& snapshot) {
   write_headings(html, {"Call", "Address", "Verdict", "Reason", "Evidence", "What is the matter",
                         "What to do"});
   const auto body = html.in("tbody", {{"class", "rows"}});
-  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
-    for (const EdgeStory& story : stories_of(*entry)) {
-      write_story(html, entry->edge, story);
+  for (const std::vector<CallStory>& alike : stories_by_tenor(snapshot)) {
+    for (const CallStory& told : alike) {
+      write_story(html, told, &told == &alike.front());
     }
   }
 }

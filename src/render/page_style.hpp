@@ -54,6 +54,8 @@ caption { text-align: left; padding: .4rem .7rem; color: var(--faint); }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .7rem; }
 thead th { color: var(--faint); font-weight: 600; font-size: .82rem; white-space: nowrap; }
+table.matrix thead th { white-space: normal; overflow-wrap: normal; }
+.scroll + h3 { margin: 1.2rem 0 .5rem; }
 tbody { border-top: 1px solid var(--line); }
 tbody.rows tr + tr { border-top: 1px solid var(--line); }
 tbody td.more { padding-top: 0; padding-bottom: .6rem; }

@@ -1,9 +1,13 @@
 #include <algorithm>
 #include <array>
+#include <numeric>
+#include <ranges>
+#include <set>
 
 #include "telltale/render/render.hpp"
 
 #include "render/credentials.hpp"
+#include "render/edge_text.hpp"
 #include "render/facts_text.hpp"
 #include "render/gate_text.hpp"
 #include "render/paper.hpp"
@@ -24,7 +28,15 @@ struct Cell {
 
 constexpr std::array<std::string_view, 8> headings = {
     "TARGET", "ADDRESS", "MODE", "EXPECTED", "VERIFIED", "TLS", "CERTIFICATE ENDS", "LOOKED AT"};
+constexpr std::size_t ends_column = 6;
 using Row = std::array<Cell, headings.size()>;
+
+Row heading_row() {
+  Row row;
+  std::ranges::transform(headings, row.begin(),
+                         [](std::string_view word) { return Cell{std::string(word), Style::dim}; });
+  return row;
+}
 
 Style style_of(gate::Status status) {
   constexpr std::array<Style, 3> styles = {Style::green, Style::red, Style::yellow};
@@ -55,8 +67,8 @@ Row row_of(const gate::TargetEntry& entry, std::string_view address,
   row[5] = {versions_text(*look)};
   if (look->first_to_end) {
     const CivilTime end = look->first_to_end->not_after;
-    row[6] = {date_text(end) + " (" + distance_text(end, now) + ")",
-              end < now ? Style::red : Style::plain};
+    row[ends_column] = {date_text(end) + " (" + distance_text(end, now) + ")",
+                        end < now ? Style::red : Style::plain};
   }
   row[7] = {distance_text(look->looked_at.civil, now)};
   return row;
@@ -74,16 +86,74 @@ std::vector<Row> rows_of(const gate::TargetEntry& entry, CivilTime now) {
   return rows;
 }
 
-using Widths = std::array<std::size_t, headings.size()>;
+/// What is given up, one after the other, where names and addresses are too long for a line.
+enum class Squeeze { nothing, no_looked_at, no_distances, names_on_their_own_lines };
 
-void write_row(Paper& paper, const Row& row, const Widths& widths) {
-  std::size_t blanks = 0;
-  for (std::size_t column = 0; column < row.size(); ++column) {
-    paper.write(std::string(blanks, ' '));
-    paper.write(row[column].text, row[column].style);
-    blanks = widths[column] - width_of(row[column].text) + 2;
+struct Layout {
+  Squeeze squeeze = Squeeze::nothing;
+  std::array<std::size_t, headings.size()> widths{};
+
+  [[nodiscard]] std::size_t first_column() const {
+    return squeeze == Squeeze::names_on_their_own_lines ? 1 : 0;
   }
-  paper.end_line();
+
+  [[nodiscard]] std::size_t end_column() const {
+    return widths.size() - (squeeze == Squeeze::nothing ? 0 : 1);
+  }
+
+  [[nodiscard]] std::string_view text_of(const Row& row, std::size_t column) const {
+    const std::string_view text = row[column].text;
+    return squeeze >= Squeeze::no_distances && column == ends_column
+               ? text.substr(0, text.find(" ("))
+               : text;
+  }
+
+  void make_room_for(const Row& row) {
+    for (std::size_t column = first_column(); column < end_column(); ++column) {
+      widths[column] = std::max(widths[column], width_of(text_of(row, column)));
+    }
+  }
+
+  /// Of a line, with two blanks between columns and before a line that has no name.
+  [[nodiscard]] std::size_t width() const {
+    return std::accumulate(widths.begin(), widths.end(), 2 * (end_column() - 1));
+  }
+};
+
+/// The rows of one target, or the headings.
+using Block = std::vector<Row>;
+
+Layout layout_for(const std::vector<Block>& blocks, std::size_t width) {
+  Layout layout;
+  for (const Squeeze squeeze : {Squeeze::nothing, Squeeze::no_looked_at, Squeeze::no_distances,
+                                Squeeze::names_on_their_own_lines}) {
+    layout = Layout{.squeeze = squeeze};
+    for (const Row& row : blocks | std::views::join) {
+      layout.make_room_for(row);
+    }
+    if (layout.width() <= width) {
+      break;
+    }
+  }
+  return layout;
+}
+
+void write_block(Paper& paper, const Block& block, const Layout& layout) {
+  const std::size_t first = layout.first_column();
+  if (first != 0) {
+    paper.write(block.front()[0].text, block.front()[0].style);
+    paper.end_line();
+  }
+  for (const Row& row : block) {
+    std::size_t blanks = 2 * first;
+    for (std::size_t column = first; column < layout.end_column(); ++column) {
+      const std::string_view text = layout.text_of(row, column);
+      paper.write(std::string(blanks, ' '));
+      paper.write(text, row[column].style);
+      blanks = layout.widths[column] - width_of(text) + 2;
+    }
+    paper.end_line();
+  }
 }
 
 void write_findings(Paper& paper, std::string_view address,
@@ -112,26 +182,15 @@ void write_login(Paper& paper, std::string_view address, const assess::AddressAs
 }
 
 void write_targets(Paper& paper, const gate::Snapshot& snapshot, CivilTime now) {
-  Row heading;
-  Widths widths{};
-  for (std::size_t column = 0; column < headings.size(); ++column) {
-    heading[column] = {std::string(headings[column]), Style::dim};
-    widths[column] = headings[column].size();
-  }
-  std::vector<std::vector<Row>> rows;
+  std::vector<Block> blocks = {{heading_row()}};
   for (const gate::TargetEntryPtr& entry : snapshot.targets) {
-    for (const Row& row : rows.emplace_back(rows_of(*entry, now))) {
-      for (std::size_t column = 0; column < row.size(); ++column) {
-        widths[column] = std::max(widths[column], width_of(row[column].text));
-      }
-    }
+    blocks.push_back(rows_of(*entry, now));
   }
-  write_row(paper, heading, widths);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  const Layout layout = layout_for(blocks, paper.width());
+  write_block(paper, blocks.front(), layout);
+  for (std::size_t i = 0; i < snapshot.targets.size(); ++i) {
     const gate::TargetEntry& entry = *snapshot.targets[i];
-    for (const Row& row : rows[i]) {
-      write_row(paper, row, widths);
-    }
+    write_block(paper, blocks[i + 1], layout);
     write_findings(paper, "", entry.assessment.findings);
     for (const gate::AddressEntry& at : entry.addresses) {
       if (at.assessment != nullptr) {
@@ -155,32 +214,40 @@ void write_credentials(Paper& paper, const gate::CredentialEntries& credentials)
   });
 }
 
-void write_blocker(Paper& paper, const gate::Blocker& blocker, std::string_view prefix) {
-  paper.write("  ");
-  paper.write(prefix);
-  paper.write(to_one_line(place_of(blocker)));
-  paper.write(" ");
-  paper.write(name_of(blocker.reason), Style::bold);
-  paper.end_line();
-  paper.write_wrapped(to_one_line(blocker.detail), 4);
-  if (!blocker.hint.empty()) {
-    paper.write_wrapped(to_one_line(blocker.hint), 4, Style::dim);
+/// Writes the blockers of one gate: of calls that were told of before only which they are.
+void write_blockers(Paper& paper, const std::vector<const gate::Blocker*>& blockers,
+                    std::string_view prefix, const std::set<std::string_view>& told) {
+  std::set<std::string_view> hints;
+  const std::vector<gate::Blocker> brief = brief_of(blockers, told);
+  for (const gate::Blocker& blocker : brief) {
+    paper.write("  ");
+    paper.write(prefix);
+    paper.write(to_one_line(place_of(blocker)));
+    paper.write(" ");
+    paper.write(name_of(blocker.reason), Style::bold);
+    paper.end_line();
+    if (!blocker.detail.empty()) {
+      paper.write_wrapped(to_one_line(blocker.detail), 4);
+    }
+    if (!blocker.hint.empty() && hints.insert(blocker.hint).second) {
+      paper.write_wrapped(to_one_line(blocker.hint), 4, Style::dim);
+    }
   }
 }
 
-void write_gate(Paper& paper, const gate::Answer& answer) {
+void write_gate(Paper& paper, const gate::Answer& answer, const std::set<std::string_view>& told) {
   paper.end_line();
   paper.write("gate " + to_one_line(answer.gate) + " ");
   paper.write(name_of(answer.status), style_of(answer.status));
   paper.write(" since " + to_rfc3339(answer.since));
   paper.write(answer.waiting ? ", waiting: " + to_one_line(*answer.waiting) : "");
   paper.end_line();
-  for (const gate::Blocker* blocker : what_blocks(answer)) {
-    write_blocker(paper, *blocker, "");
-  }
+  std::vector<const gate::Blocker*> accepted;
   for (const gate::Blocker& blocker : answer.evidence.accepted) {
-    write_blocker(paper, blocker, "accepted: ");
+    accepted.push_back(&blocker);
   }
+  write_blockers(paper, what_blocks(answer), "", told);
+  write_blockers(paper, accepted, "accepted: ", told);
 }
 
 }  // namespace
@@ -190,8 +257,9 @@ std::string table(const gate::Snapshot& snapshot, Now now, bool color) {
   write_targets(paper, snapshot, now.civil);
   write_edges(paper, snapshot);
   write_credentials(paper, snapshot.credentials);
+  const std::set<std::string_view> told = told_of_edges(snapshot);
   for (const gate::Answer& answer : answers_of(snapshot, now)) {
-    write_gate(paper, answer);
+    write_gate(paper, answer, told);
   }
   return std::move(paper).take();
 }

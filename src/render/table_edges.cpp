@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "render/edge_text.hpp"
 #include "render/text.hpp"
@@ -80,14 +81,16 @@ void write_matrix(Paper& paper, const Matrix& matrix, std::size_t name_width) {
   }
 }
 
-void write_story(Paper& paper, const fleet::Edge& edge, const EdgeStory& story) {
-  const std::string_view verdict = name_of(story.row->verdict);
-  const std::string addresses = addresses_text(story);
-  std::string head = to_one_line(edge.caller) + " -> " + to_one_line(edge.callee);
+/// Writes `  breaks   orca to front50 at 10.0.0.7:8080: issuer_not_advertised`.
+void write_head(Paper& paper, const CallStory& told, std::string_view ending) {
+  const assess::EdgeAssessment& row = *told.story.row;
+  const std::string_view verdict = name_of(row.verdict);
+  const std::string addresses = addresses_text(told.story.addresses);
+  std::string head = to_one_line(told.edge->caller) + " to " + to_one_line(told.edge->callee);
   head.append(addresses.empty() ? "" : " at ").append(addresses);
-  head.append(": ").append(name_of(story.row->reason));
+  head.append(": ").append(name_of(row.reason)).append(ending);
   paper.write("  ");
-  paper.write(verdict, style_of(story.row->verdict));
+  paper.write(verdict, style_of(row.verdict));
   std::size_t written = 2 + verdict.size();
   for (const std::string& line : wrap(head, paper.width() - indent)) {
     paper.write(std::string(indent - written, ' '));
@@ -95,8 +98,16 @@ void write_story(Paper& paper, const fleet::Edge& edge, const EdgeStory& story) 
     paper.end_line();
     written = 0;
   }
-  paper.write_wrapped(to_one_line(story.row->detail), indent);
-  paper.write_wrapped(to_one_line(story.row->hint), indent, Style::dim);
+}
+
+/// Writes the first with its sentence and hint; of the others, that it is the same with them.
+void write_stories(Paper& paper, const std::vector<CallStory>& alike) {
+  write_head(paper, alike.front(), "");
+  paper.write_wrapped(to_one_line(alike.front().story.row->detail), indent);
+  paper.write_wrapped(to_one_line(alike.front().story.row->hint), indent, Style::dim);
+  for (const CallStory& other : alike | std::views::drop(1)) {
+    write_head(paper, other, ", likewise");
+  }
 }
 
 }  // namespace
@@ -116,10 +127,8 @@ void write_edges(Paper& paper, const gate::Snapshot& snapshot) {
   if (matrix.is_readable() && name_width + column_width * matrix.callees.size() <= paper.width()) {
     write_matrix(paper, matrix, name_width);
   }
-  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
-    for (const EdgeStory& story : stories_of(*entry)) {
-      write_story(paper, entry->edge, story);
-    }
+  for (const std::vector<CallStory>& alike : stories_by_tenor(snapshot)) {
+    write_stories(paper, alike);
   }
 }
 

@@ -10,6 +10,7 @@
 namespace telltale::fleet {
 namespace {
 
+using test::check;
 using test::ConfigFiles;
 using tls::ProtocolVersion;
 
@@ -39,20 +40,6 @@ callers:
     calls: [gate]
   - {name: cron, calls: [{target: gate, runtime: openssl}, {target: orca, runtime: java}]}
 )";
-
-struct Row {
-  std::string text;
-  std::string complaint;  // without `telltale.yml:`
-};
-
-/// Checks that each text is refused with exactly its complaint.
-void check(std::initializer_list<Row> rows) {
-  const ConfigFiles files;
-  for (const Row& row : rows) {
-    CAPTURE(row.text);
-    CHECK(files.complaint(row.text) == "telltale.yml:" + row.complaint);
-  }
-}
 
 constexpr std::string_view head =
     "identities: {ci: {certificate: tls.crt}}\n"

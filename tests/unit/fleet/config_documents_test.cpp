@@ -99,8 +99,22 @@ TEST_SUITE("fleet") {
         load_example("config/minimal.yml", {"ca.pem", "tls.crt", "tls.key"});
     REQUIRE_MESSAGE(fleet.has_value(), fleet.error().detail());
     CHECK(fleet->targets.size() == 3);
+    CHECK(edges_of(*fleet).size() == 1);
     CHECK(fleet->probe == ProbeRules{});
     CHECK(fleet->identities.contains("telltale"));
+  }
+
+  TEST_CASE("README.md: the smallest useful configuration -> that of config/minimal.yml") {
+    const std::string readme = source_file("README.md");
+    std::istringstream lines(source_file("config/minimal.yml"));
+    std::string quoted;
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with('#')) {
+        quoted += line.empty() ? "\n" : "    " + line + "\n";
+      }
+    }
+    REQUIRE(quoted.find("calls:") != std::string::npos);
+    CHECK(readme.find(quoted) != std::string::npos);
   }
 }
 

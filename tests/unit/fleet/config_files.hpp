@@ -2,8 +2,11 @@
 // The files that the configurations of these tests name.
 
 #include <array>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+
+#include <doctest/doctest.h>
 
 #include "telltale/fleet/config.hpp"
 
@@ -58,5 +61,20 @@ class ConfigFiles {
  private:
   mint::TempDir directory_;
 };
+
+/// A configuration and what is wrong with it, without `telltale.yml:`.
+struct Refused {
+  std::string text;
+  std::string complaint;
+};
+
+/// Checks that each text is refused with exactly its complaint.
+inline void check(std::initializer_list<Refused> rows) {
+  const ConfigFiles files;
+  for (const Refused& row : rows) {
+    CAPTURE(row.text.substr(0, 200));
+    CHECK(files.complaint(row.text) == "telltale.yml:" + row.complaint);
+  }
+}
 
 }  // namespace telltale::fleet::test

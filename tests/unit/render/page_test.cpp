@@ -97,6 +97,28 @@ TEST_CASE("page: calls -> a matrix in words, and what is the matter with those t
   CHECK_FALSE(has(page(fixture::ready_fleet(), fixture::now()), "id=\"calls\""));
 }
 
+TEST_CASE(
+    "page: the same is the matter with several calls -> told once, and not again at the gate") {
+  gate::Snapshot snapshot = fixture::mixed_fleet();
+  std::vector<assess::EdgeAssessment> rows;
+  for (std::uint16_t port = 1; port <= 6; ++port) {
+    rows.push_back(fixture::row({"127.0.0.1", port}, assess::Verdict::breaks,
+                                assess::Reason::identity_rejected, "It is turned away."));
+  }
+  snapshot.edges = {fixture::edge("ci", "clouddriver", rows),
+                    fixture::edge("gate", "clouddriver", std::move(rows))};
+  const std::string html = page(snapshot, fixture::now());
+  CHECK(fixture::why_not_well_formed(html) == "");
+  CHECK(html.find("It is turned away.") == html.rfind("It is turned away."));
+  CHECK(has(html, "<td>Likewise.</td>"));
+  CHECK(
+      has(html, "127.0.0.1:1<br/>127.0.0.1:2<br/>127.0.0.1:3<br/>127.0.0.1:4<br/>and 2 more</td>"));
+  CHECK(has(html,
+            "<td class=\"code fixed\">(6 addresses)</td>"
+            "<td class=\"code fixed\">identity_rejected</td>"
+            "<td><a href=\"#calls\">told below, under Calls</a></td>"));
+}
+
 TEST_CASE("page: more callees than can be read -> no matrix, but what is the matter") {
   gate::Snapshot wide = fixture::snapshot({}, {});
   for (int i = 0; i < 25; ++i) {

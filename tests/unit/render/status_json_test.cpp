@@ -32,7 +32,8 @@ TEST_SUITE_BEGIN("render");
 
 TEST_CASE("status JSON: every object -> the keys of the contract first, additions behind") {
   const json::value status = parsed(fixture::mixed_fleet());
-  CHECK(keys_of(status) == "at status targets edges gates identities trust caller_trusts passwords");
+  CHECK(keys_of(status) ==
+        "at status targets edges gates identities trust caller_trusts passwords");
   const json::value& target = status.at("targets").at(1);
   CHECK(keys_of(target) == "name url mode expected_mode addresses findings goal replicas_agree");
   const json::value& address = target.at("addresses").at(0);

@@ -6,6 +6,7 @@
 
 #include "telltale/render/render.hpp"
 
+#include "render/edge_text.hpp"
 #include "render/facts_text.hpp"
 #include "render/text.hpp"
 #include "unit/render/fixture.hpp"
@@ -66,13 +67,13 @@ TEST_CASE("table: calls -> a matrix of marks, then each that does not survive") 
                   "ci           +  x  .\n"
                   "gate         .  !  .\n"
                   "clouddriver  .  .  ?\n"
-                  "  breaks   gate -> clouddriver at 127.0.0.1:7002: issuer_not_advertised\n"
+                  "  breaks   gate to clouddriver at 127.0.0.1:7002: issuer_not_advertised\n"
                   "           The list does not name CN=Lab Intermediate.\n"
                   "           Mend it.\n"
-                  "  broken   ci -> clouddriver at 127.0.0.1:7002: hostname_mismatch\n"
+                  "  broken   ci to clouddriver at 127.0.0.1:7002: hostname_mismatch\n"
                   "           The certificate is for another name.\n"
                   "           Mend it.\n"
-                  "  unknown  clouddriver -> deck: unknown\n"
+                  "  unknown  clouddriver to deck: unknown\n"
                   "           deck has no address that was looked at.\n"
                   "           Wait.\n"
                   "\nidentity orca\n") != std::string::npos);
@@ -92,12 +93,135 @@ TEST_CASE("table: one sentence over several addresses -> said once, for all of t
   gate::Snapshot snapshot = fixture::ready_fleet();
   snapshot.edges = {fixture::edge("ci", "gate", rows)};
   const std::string text = table(snapshot, fixture::now(), false);
-  CHECK(text.find("  broken   ci -> gate at 127.0.0.1:2: identity_rejected\n"
+  CHECK(text.find("  broken   ci to gate at 127.0.0.1:2: identity_rejected\n"
                   "           It is turned away differently.\n"
                   "           Mend it.\n"
-                  "  breaks   ci -> gate at 127.0.0.1:1, 127.0.0.1:4, 127.0.0.1:5, 127.0.0.1:6: "
+                  "  breaks   ci to gate at 127.0.0.1:1, 127.0.0.1:4, 127.0.0.1:5, 127.0.0.1:6: "
                   "identity_rejected\n"
                   "           It is turned away.\n") != std::string::npos);
+}
+
+TEST_CASE(
+    "table: the same is the matter with several calls -> told for the first, likewise for all") {
+  const auto refused = [](std::string caller, std::string callee, std::uint16_t port) {
+    const fleet::Endpoint address{"127.0.0.1", port};
+    const std::string detail =
+        caller + " presents nothing to " + callee + " at " + fleet::to_text(address) + ".";
+    return fixture::edge(caller, callee,
+                         {fixture::row(address, assess::Verdict::breaks,
+                                       assess::Reason::issuer_not_advertised, detail)});
+  };
+  gate::Snapshot snapshot = fixture::ready_fleet();
+  snapshot.edges = {refused("orca", "gate", 1), refused("igor", "gate", 1),
+                    refused("echo", "clouddriver", 2)};
+  gate::EdgeEntry other = *refused("rosco", "gate", 1);
+  other.rows[0].detail += " It is the third today.";
+  snapshot.edges.insert(snapshot.edges.begin() + 1,
+                        std::make_shared<const gate::EdgeEntry>(std::move(other)));
+  const std::string text = table(snapshot, fixture::now(), false);
+  CAPTURE(text);
+  CHECK(
+      text.find("  breaks   orca to gate at 127.0.0.1:1: issuer_not_advertised\n"
+                "           orca presents nothing to gate at 127.0.0.1:1.\n"
+                "           Mend it.\n"
+                "  breaks   igor to gate at 127.0.0.1:1: issuer_not_advertised, likewise\n"
+                "  breaks   echo to clouddriver at 127.0.0.1:2: issuer_not_advertised, likewise\n"
+                "  breaks   rosco to gate at 127.0.0.1:1: issuer_not_advertised\n"
+                "           rosco presents nothing to gate at 127.0.0.1:1. It is the third today.\n"
+                "           Mend it.\n") != std::string::npos);
+}
+
+TEST_CASE("table: a caller with the name of a common word -> its generic hint is still the same") {
+  std::vector<gate::EdgeEntryPtr> edges;
+  for (const std::string caller : {"gate", "igor"}) {
+    assess::EdgeAssessment row =
+        fixture::row({"127.0.0.1", 1}, assess::Verdict::breaks,
+                     assess::Reason::caller_presents_nothing, caller + " holds no certificate.");
+    row.hint = assess::row_of(row.reason).hint;
+    REQUIRE(row.hint.find("in the gate") != std::string::npos);
+    edges.push_back(fixture::edge(caller, "orca", {row}));
+  }
+  CHECK(tenor_of(edges[0]->edge, edges[0]->rows[0]) == tenor_of(edges[1]->edge, edges[1]->rows[0]));
+}
+
+TEST_CASE("table: blockers of calls -> told above, so that the gate only says which") {
+  const std::string text = table(fixture::mixed_fleet(), fixture::now(), false);
+  const std::string gate = text.substr(text.find("\ngate need closed"));
+  CAPTURE(gate);
+  CHECK(gate.find("  gate to clouddriver 127.0.0.1:7002 issuer_not_advertised\n"
+                  "  ci to clouddriver 127.0.0.1:7002 hostname_mismatch\n") != std::string::npos);
+  CHECK(gate.find("CN=Lab Intermediate") == std::string::npos);
+}
+
+TEST_CASE("table: one call blocked at several addresses -> one line that counts them") {
+  gate::Snapshot snapshot = fixture::mixed_fleet();
+  std::vector<assess::EdgeAssessment> rows;
+  for (std::uint16_t port = 1; port <= 3; ++port) {
+    rows.push_back(fixture::row({"127.0.0.1", port}, assess::Verdict::breaks,
+                                assess::Reason::identity_rejected, "It is turned away."));
+  }
+  rows.insert(rows.begin() + 1, fixture::row({"127.0.0.1", 9}, assess::Verdict::breaks,
+                                             assess::Reason::identity_expired, "It has ended."));
+  snapshot.edges = {fixture::edge("ci", "clouddriver", std::move(rows))};
+  const std::string text = table(snapshot, fixture::now(), false);
+  const std::string gate = text.substr(text.find("\ngate need closed"));
+  CAPTURE(gate);
+  CHECK(gate.find("  ci to clouddriver (3 addresses) identity_rejected\n"
+                  "  ci to clouddriver 127.0.0.1:9 identity_expired\n") != std::string::npos);
+}
+
+TEST_CASE("table: long names and addresses -> 100 columns, and no name or address is lost") {
+  const std::vector<std::string> names = {"clouddriver-read-only-deck", "front50",
+                                          "redis-with-tls-and-password"};
+  const auto of_addresses = [&](const std::string& prefix) {
+    std::vector<gate::TargetEntry> targets;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      std::vector<gate::AddressEntry> addresses;
+      for (std::size_t n = 0; n < 2; ++n) {
+        const std::string ip = prefix + std::to_string(10 + 2 * i + n);
+        addresses.push_back(fixture::entry_of(fixture::good_look({ip, 8083})));
+      }
+      targets.push_back(fixture::target(names[i], std::move(addresses)));
+    }
+    return fixture::snapshot(std::move(targets), {fixture::open_gate("need")});
+  };
+  const auto check = [&](const std::string& prefix, std::string_view headings,
+                         std::string_view first) {
+    const std::string text = table(of_addresses(prefix), fixture::now(), false);
+    CAPTURE(text);
+    CHECK(text.starts_with(headings));
+    CHECK(text.find(first) != std::string::npos);
+    for (const std::string& line : lines_of(text)) {
+      CHECK(width_of(line) <= 100);
+      CHECK_FALSE(line.ends_with(' '));
+    }
+    for (int i = 10; i < 16; ++i) {
+      CHECK(text.find(prefix + std::to_string(i)) != std::string::npos);
+    }
+  };
+  SUBCASE("a little too long -> without LOOKED AT") {
+    check("10.9.8.",
+          "TARGET                       ADDRESS         MODE  EXPECTED  VERIFIED  TLS      "
+          "CERTIFICATE ENDS\n",
+          "clouddriver-read-only-deck   10.9.8.10:8083  want  want      yes       1.3 1.2  "
+          "2027-01-01 (in 39d)\n");
+  }
+  SUBCASE("longer -> without distances, too") {
+    check("10.6.123.1",
+          "TARGET                       ADDRESS            MODE  EXPECTED  VERIFIED  TLS      "
+          "CERTIFICATE ENDS\n",
+          "clouddriver-read-only-deck   10.6.123.110:8083  want  want      yes       1.3 1.2  "
+          "2027-01-01\n");
+  }
+  SUBCASE("IPv6 -> each name on a line of its own, once") {
+    check("fd00:10:244:1:5054:ff:fe12:34",
+          "TARGET\n"
+          "  ADDRESS                                 MODE  EXPECTED  VERIFIED  TLS      "
+          "CERTIFICATE ENDS\n",
+          "front50\n"
+          "  [fd00:10:244:1:5054:ff:fe12:3412]:8083  want  want      yes       1.3 1.2  "
+          "2027-01-01\n");
+  }
 }
 
 TEST_CASE("table: 12 targets and 40 calls -> every one is found, within 100 columns") {
@@ -152,7 +276,7 @@ TEST_CASE("table: 12 targets and 40 calls -> every one is found, within 100 colu
   }
   for (const gate::EdgeEntryPtr& edge : snapshot.edges) {
     const bool is_told =
-        text.find(edge->edge.caller + " -> " + edge->edge.callee + " at ") != std::string::npos;
+        text.find(edge->edge.caller + " to " + edge->edge.callee + " at ") != std::string::npos;
     CHECK(is_told == (edge->verdict != Verdict::survives));
   }
 }
@@ -187,7 +311,7 @@ TEST_CASE("table: several addresses -> a finding says at which") {
       std::string::npos);
 }
 
-TEST_CASE("table: any fleet -> no trailing blanks, no line beyond 120 columns") {
+TEST_CASE("table: any fleet -> no trailing blanks, no line beyond 100 columns") {
   assess::AddressAssessment look = fixture::good_look({"127.0.0.1", 7002});
   std::string sentence;
   for (int i = 0; i < 60; ++i) {
@@ -202,7 +326,7 @@ TEST_CASE("table: any fleet -> no trailing blanks, no line beyond 120 columns") 
     for (const std::string& line : lines_of(table(snapshot, fixture::now(), false))) {
       CAPTURE(line);
       CHECK_FALSE(line.ends_with(' '));
-      CHECK(width_of(line) <= 120);
+      CHECK(width_of(line) <= 100);
     }
   }
 }
