@@ -37,10 +37,11 @@ struct ChainVerification {
   std::vector<VerificationError> errors;
   Chain path;  ///< as built, from the leaf as far as issuers were found; empty for no leaf
   std::size_t anchors = 0;  ///< how many of `path`, at its end, are from the trust store
-  Chain above;  ///< issuers of its end that the trust store has as well, up to a root
+  Chain above;              ///< issuers of its end that the trust store has as well, up to a root
   /// The trust store has another certificate with the name of one of all these and another key:
   /// a name alone does not say which of them somebody else trusts.
   bool has_namesake_of_anchor = false;
+  bool has_namesake_of_sent = false;  ///< the same, of the issuers on `path` that were sent
 };
 
 }  // namespace telltale::pki
