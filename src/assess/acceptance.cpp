@@ -119,6 +119,13 @@ std::optional<Opinion> judge_usage(const Reasoning& reasoning) {
     return refused(Reason::identity_usage_missing,
                    "the extendedKeyUsage of " + subject_of(leaf) + " lacks clientAuth");
   }
+  if (!is_meant_for(leaf, pki::KeyPurpose::client_auth,
+                    reasoning.stack.value_or(RuntimeFamily::openssl))) {
+    const std::string detail =
+        "the extendedKeyUsage of " + subject_of(leaf) + " is any, which OpenSSL does not take";
+    return reasoning.stack ? refused(Reason::identity_usage_missing, detail)
+                           : uncertain(Reason::identity_usage_missing, detail);
+  }
   if (leaf.allows_digital_signature || reasoning.stack == RuntimeFamily::go) {
     return std::nullopt;
   }
@@ -207,11 +214,36 @@ TrustPoints find_trust_points(const Reasoning& reasoning) {
   return points;
 }
 
-/// A listed name says nothing of the key behind it. Only where our trust has the very certificate,
-/// and no other of its name, do we take the server's for the same.
-bool is_vouched_for(const ChainVerification& verification, std::size_t place) {
-  return !verification.has_namesake_of_anchor &&
-         place + verification.anchors >= verification.path.size();
+/// The server itself presents another certificate of this name.
+bool is_seen_otherwise(const AddressAssessment& at, const Certificate& certificate) {
+  return std::ranges::any_of(at.peer_chains, [&](const probe::PeerChain& peer) {
+    return std::ranges::any_of(peer.certificates, [&](const CertificatePtr& each) {
+      return pki::same_canonical(each->subject, certificate.subject) &&
+             !is_same(*each, certificate);
+    });
+  });
+}
+
+/// Why the key that the server knows by the name of the certificate at `place` cannot be told; a
+/// listed name says nothing of it. Empty: our trust has the very certificate, or verifies it, and
+/// no other of its name is to be seen.
+std::string doubt_of_key(const Reasoning& reasoning, std::size_t place) {
+  const ChainVerification& verification = *reasoning.verification;
+  if (verification.anchors == 0) {
+    return "telltale's trust does not have it";
+  }
+  if (verification.has_namesake_of_anchor) {
+    return "telltale's trust has two of that name";
+  }
+  if (place + verification.anchors >= verification.path.size()) {
+    return {};
+  }
+  if (verification.has_namesake_of_sent) {
+    return "telltale's trust has another of that name";
+  }
+  return is_seen_otherwise(reasoning.presented.at, *reasoning.path[place])
+             ? "the server presents another of that name"
+             : std::string();
 }
 
 /// Go finds issuers by the bytes of their names (crypto/x509 CertPool.findPotentialParents).
@@ -224,8 +256,19 @@ bool has_other_bytes(const Chain& path, std::size_t end) {
   return false;
 }
 
+/// Of the issuers that the server has itself, one that is not valid now; Java does not ask (RFC
+/// 5280 6.1.1), Go (Certificate.isValid) and OpenSSL (check_chain) do.
+const Certificate* find_ended_issuer(const Reasoning& reasoning, std::size_t end) {
+  for (std::size_t i = 1; i <= end; ++i) {
+    const auto& [not_before, not_after] = reasoning.path[i]->validity;
+    if (reasoning.presented.now < not_before || reasoning.presented.now > not_after) {
+      return reasoning.path[i].get();
+    }
+  }
+  return nullptr;
+}
+
 Opinion judge_trust_point(const Reasoning& reasoning, std::size_t place) {
-  const ChainVerification& verification = *reasoning.verification;
   const std::string issuer = "'" + reasoning.path[place]->subject.rfc4514 + "'";
   if (const Certificate* missing = find_missing_link(reasoning, place)) {
     Opinion opinion =
@@ -243,12 +286,18 @@ Opinion judge_trust_point(const Reasoning& reasoning, std::size_t place) {
     return reasoning.stack ? refused(Reason::issuer_encoding_differs, detail)
                            : uncertain(Reason::issuer_encoding_differs, detail);
   }
-  if (!is_vouched_for(verification, place)) {
-    return uncertain(
-        Reason::identity_unconfirmed,
-        "the server lists " + issuer +
-            ", but which key it knows by that name cannot be told: telltale's trust " +
-            (verification.has_namesake_of_anchor ? "has two of that name" : "does not have it"));
+  const Certificate* ended = find_ended_issuer(reasoning, place);
+  if (reasoning.stack != RuntimeFamily::java && ended != nullptr) {
+    const std::string detail = "the server's trust " + subject_of(*ended) + " is valid from " +
+                               to_rfc3339(ended->validity.not_before) + " to " +
+                               to_rfc3339(ended->validity.not_after) + " only";
+    return reasoning.stack ? refused(Reason::identity_expired, detail)
+                           : uncertain(Reason::identity_expired, detail);
+  }
+  if (const std::string doubt = doubt_of_key(reasoning, place); !doubt.empty()) {
+    return uncertain(Reason::identity_unconfirmed,
+                     "the server lists " + issuer +
+                         ", but which key it knows by that name cannot be told: " + doubt);
   }
   return accepted("the server lists " + issuer + ", which its chain verifies up to");
 }

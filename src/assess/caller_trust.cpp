@@ -56,7 +56,8 @@ FoundObjection object_to_length(const Sight& sight) {
 /// (crypto/x509 checkChainForKeyUsage), and so does OpenSSL where keyUsage has another TLS bit.
 FoundObjection object_to_usage(const Sight& sight) {
   const Certificate& leaf = *sight.sent.front();
-  if (!is_meant_for(leaf, pki::KeyPurpose::server_auth)) {
+  const RuntimeFamily family = family_of(sight.edge.runtime).value_or(RuntimeFamily::openssl);
+  if (!is_meant_for(leaf, pki::KeyPurpose::server_auth, family)) {
     return objection(Reason::usage_missing,
                      "the extendedKeyUsage of " + subject_of(leaf) + " lacks serverAuth");
   }

@@ -194,7 +194,7 @@ std::optional<std::string> find_doubt_of_path(const Case& judged) {
   if (path.nothing == nullptr) {
     return "what " + judged.edge.path + " answers was not seen";
   }
-  if (path.nothing->accepted == false) {
+  if (path.nothing->accepted != true) {
     return "what the application makes of this certificate on " + judged.edge.path +
            " was not seen; without one the peer " + path.nothing->what_happened;
   }
@@ -283,6 +283,11 @@ EdgeAssessment judge(const Case& judged) {
       find_objection(judged.edge, judged.callee.url.scheme, judged.at, judged.now);
   if (objection && objection->is_certain) {
     return judge_objection(judged, std::move(made), *objection);
+  }
+  if (const auto failure = find_start_failure(judged.edge.runtime, judged.holding.keys)) {
+    return concluded(std::move(made), Verdict::broken, failure->reason,
+                     judged.edge.caller + " does not reach " + place_of(judged) +
+                         " today: " + failure->detail + " (" + judged.holding.origin + ")");
   }
   EdgeAssessment by_mode;
   if (judged.version.mode == ClientAuthMode::unknown) {

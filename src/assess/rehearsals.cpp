@@ -81,6 +81,10 @@ std::optional<bool> judge_nothing(const Attempt& attempt, const Pair& pair) {
   if (*answer == AnswerClass::well) {
     return true;
   }
+  // Sent to a login, where others are served.
+  if (*answer == AnswerClass::redirected && is_answered_well(pair.ours)) {
+    return false;
+  }
   if (*answer == AnswerClass::refused) {
     return is_served(pair.ours) ? std::optional(false) : std::nullopt;
   }

@@ -115,6 +115,16 @@ pki::Chain chain_sent(Runtime runtime, const HeldKeyFacts& key) {
   return key.chain;
 }
 
+std::optional<Selection> find_start_failure(Runtime runtime, std::span<const HeldKeyFacts> keys) {
+  if (keys.empty()) {
+    return std::nullopt;
+  }
+  if (fleet::is_go(runtime)) {
+    return go_fails_to_start(runtime, keys);
+  }
+  return runtime == Runtime::openssl ? openssl_fails_to_start(keys) : std::nullopt;
+}
+
 Selection select(Runtime runtime, std::span<const HeldKeyFacts> keys,
                  const tls::CertificateRequest& request, tls::ProtocolVersion version,
                  CivilTime now) {
@@ -125,6 +135,9 @@ Selection select(Runtime runtime, std::span<const HeldKeyFacts> keys,
   }
   if (runtime == Runtime::none || keys.empty()) {
     return nothing_presented(Reason::caller_presents_nothing, "it holds no certificate");
+  }
+  if (auto failure = find_start_failure(runtime, keys)) {
+    return *std::move(failure);
   }
   if (fleet::is_jsse(runtime)) {
     return select_as_java(choice);

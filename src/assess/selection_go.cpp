@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "assess/selection_rules.hpp"
 
@@ -116,25 +117,28 @@ bool is_loaded_by_go(const HeldKeyFacts& key) {
 }
 
 /// armory/go-yaml-tools pkg/tls, GetX509KeyPair: PEM with a `RSA PRIVATE KEY`, which may be
-/// encrypted. A key that is not known is not judged.
+/// encrypted. Of a key that is not known only its kind is.
 bool is_loaded_by_go_yaml_tools(const HeldKeyFacts& key) {
-  if (!key.encoding) {
-    return true;
-  }
   const bool is_rsa = key.chain.front()->public_key.algorithm == KeyAlgorithm::rsa;
-  return is_rsa &&
-         (key.encoding == KeyEncoding::pkcs1 || key.encoding == KeyEncoding::encrypted_traditional);
+  return is_rsa && (!key.encoding || key.encoding == KeyEncoding::pkcs1 ||
+                    key.encoding == KeyEncoding::encrypted_traditional);
+}
+
+/// Empty: the runtime loads the key.
+std::string find_load_error(Runtime runtime, const HeldKeyFacts& key) {
+  if (!is_loaded_by_go(key)) {
+    return "Go does not load " + key_text(key.chain.front()->public_key);
+  }
+  return runtime == Runtime::go_yaml_tools && !is_loaded_by_go_yaml_tools(key)
+             ? "go-yaml-tools loads only a `RSA PRIVATE KEY` (PKCS#1) in PEM"
+             : std::string();
 }
 
 /// What SupportsCertificate objects to in one key; the key is presented if it is nothing.
 std::optional<Selection> find_obstacle(const Choice& choice, const HeldKeyFacts& key) {
   const pki::PublicKey& public_key = key.chain.front()->public_key;
-  if (!is_loaded_by_go(key)) {
-    return nothing_presented(Reason::key_unusable, "Go does not load " + key_text(public_key));
-  }
-  if (choice.runtime == Runtime::go_yaml_tools && !is_loaded_by_go_yaml_tools(key)) {
-    return nothing_presented(Reason::key_unusable,
-                             "go-yaml-tools loads only a `RSA PRIVATE KEY` (PKCS#1) in PEM");
+  if (std::string error = find_load_error(choice.runtime, key); !error.empty()) {
+    return nothing_presented(Reason::key_unusable, std::move(error));
   }
   if (!can_sign(public_key, choice.version, admitted_schemes(choice.request, choice.version))) {
     return nothing_presented(
@@ -154,6 +158,16 @@ std::optional<Selection> find_obstacle(const Choice& choice, const HeldKeyFacts&
 }
 
 }  // namespace
+
+std::optional<Selection> go_fails_to_start(Runtime runtime, std::span<const HeldKeyFacts> keys) {
+  const bool has_one = std::ranges::any_of(
+      keys, [&](const HeldKeyFacts& key) { return find_load_error(runtime, key).empty(); });
+  if (has_one) {
+    return std::nullopt;
+  }
+  return handshake_failed(Reason::key_unusable, find_load_error(runtime, keys.front()) +
+                                                    ", and the client does not start");
+}
 
 Selection select_as_go(const Choice& choice) {
   std::optional<Selection> obstacle;

@@ -23,13 +23,19 @@ std::string find_weakness(const pki::Chain& chain) {
 
 }  // namespace
 
-Selection select_as_openssl(const Choice& choice) {
-  const HeldKeyFacts& key = choice.keys.front();
-  if (const std::string weakness = find_weakness(key.chain); !weakness.empty()) {
-    return nothing_presented(Reason::key_unusable,
-                             weakness + ", which OpenSSL does not load at security level 2");
+std::optional<Selection> openssl_fails_to_start(std::span<const HeldKeyFacts> keys) {
+  const std::string weakness = find_weakness(keys.front().chain);
+  if (weakness.empty()) {
+    return std::nullopt;
   }
-  const pki::PublicKey& public_key = key.chain.front()->public_key;
+  return handshake_failed(
+      Reason::key_unusable,
+      weakness +
+          ", which OpenSSL does not load at security level 2, and the client does not start");
+}
+
+Selection select_as_openssl(const Choice& choice) {
+  const pki::PublicKey& public_key = choice.keys.front().chain.front()->public_key;
   if (!admits_key(choice.request, choice.version, public_key)) {
     return nothing_presented(
         Reason::key_algorithm_unsupported,

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,11 @@ struct Choice {
 
 /// The client ends the handshake itself.
 [[nodiscard]] Selection handshake_failed(Reason reason, std::string detail);
+
+/// find_start_failure() of selection.hpp, of each runtime. `keys` are never empty.
+[[nodiscard]] std::optional<Selection> go_fails_to_start(fleet::Runtime runtime,
+                                                         std::span<const HeldKeyFacts> keys);
+[[nodiscard]] std::optional<Selection> openssl_fails_to_start(std::span<const HeldKeyFacts> keys);
 
 using SameName = std::function<bool(const pki::DistinguishedName&, const pki::DistinguishedName&)>;
 

@@ -69,6 +69,14 @@ bool is_meant_for(const pki::Certificate& certificate, KeyPurpose purpose) {
   });
 }
 
+bool is_meant_for(const pki::Certificate& certificate, KeyPurpose purpose, RuntimeFamily family) {
+  if (family != RuntimeFamily::openssl) {
+    return is_meant_for(certificate, purpose);
+  }
+  const auto& purposes = certificate.extended_key_usage;
+  return !purposes || std::ranges::find(*purposes, purpose) != purposes->end();
+}
+
 std::vector<std::string> weaknesses_of(const pki::Certificate& certificate) {
   std::vector<std::string> weaknesses;
   if (auto weakness = weakness_of_key(certificate.public_key)) {

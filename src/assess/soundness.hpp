@@ -17,6 +17,11 @@ namespace telltale::assess {
 /// The extendedKeyUsage is absent, or has the purpose or anyExtendedKeyUsage (RFC 5280 4.2.1.12).
 [[nodiscard]] bool is_meant_for(const pki::Certificate& certificate, pki::KeyPurpose purpose);
 
+/// The same as a peer of this family sees it: OpenSSL does not take anyExtendedKeyUsage for
+/// serverAuth or clientAuth (crypto/x509/v3_purp.c xku_reject), Java and Go do.
+[[nodiscard]] bool is_meant_for(const pki::Certificate& certificate, pki::KeyPurpose purpose,
+                                RuntimeFamily family);
+
 /// What today's runtimes object to, as ends of a sentence: `has an RSA key of 1024 bits`, `is
 /// signed with sha1WithRSAEncryption`. Nobody relies on what a self-issued certificate says of
 /// itself, so its signature is left out.

@@ -127,12 +127,18 @@ X509Ptr issuer_in_store(X509_STORE_CTX& context, X509& certificate) {
 }
 
 /// Says which certificates of the path are the store's, what it has above them (a path ends at the
-/// first anchor that it meets), and whether their names are theirs alone.
+/// first anchor that it meets), and whether their names, and those of the issuers that were sent,
+/// are theirs alone.
 void look_at_anchors(X509_STORE_CTX& context, const Chain& anchors, ChainVerification& outcome) {
   constexpr std::size_t longest = 10;
   const STACK_OF(X509)* built = X509_STORE_CTX_get0_chain(&context);  // borrowed
   const auto sent = static_cast<std::size_t>(X509_STORE_CTX_get_num_untrusted(&context));
   outcome.anchors = outcome.path.size() - std::min(sent, outcome.path.size());
+  for (std::size_t i = 1; i < std::min(sent, outcome.path.size()); ++i) {
+    outcome.has_namesake_of_sent =
+        outcome.has_namesake_of_sent ||
+        has_namesake(context, *sk_X509_value(built, static_cast<int>(i)));
+  }
   bool has_any_namesake = false;
   X509Ptr last;
   for (std::size_t i = sent; i < outcome.path.size(); ++i) {
@@ -260,6 +266,13 @@ ChainVerification TrustStore::verify(const Chain& chain, int purpose, const std:
   X509_STORE_CTX_set_app_data(context.get(), &outcome.errors);
   X509_STORE_CTX_set_verify_cb(context.get(), record);
 
+  // What OpenSSL makes of anyExtendedKeyUsage is not what Java and Go make of it: assess asks.
+  const bool has_any_usage = (X509_get_extension_flags(&leaf) & EXFLAG_XKUSAGE) != 0 &&
+                             (X509_get_extended_key_usage(&leaf) & XKU_ANYEKU) != 0;
+  const auto is_overlooked = [&](const VerificationError& error) {
+    return is_about_dates(error) ||
+           (has_any_usage && error.depth == 0 && error.code == X509_V_ERR_INVALID_PURPOSE);
+  };
   const bool went_through = X509_verify_cert(context.get()) == 1;
   outcome.path = path_of(*context, chain, anchors_);
   look_at_anchors(*context, anchors_, outcome);
@@ -269,7 +282,7 @@ ChainVerification TrustStore::verify(const Chain& chain, int purpose, const std:
   const bool ends_at_anchor = X509_STORE_CTX_get_num_untrusted(context.get()) <
                               sk_X509_num(X509_STORE_CTX_get0_chain(context.get()));
   outcome.trusted =
-      went_through && ends_at_anchor && std::ranges::all_of(outcome.errors, is_about_dates);
+      went_through && ends_at_anchor && std::ranges::all_of(outcome.errors, is_overlooked);
   outcome.incomplete =
       !ends_at_anchor && !outcome.path.empty() && !outcome.path.back()->is_self_issued;
   return outcome;

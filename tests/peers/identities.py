@@ -23,6 +23,7 @@ EKU = {
     "client": ["extendedKeyUsage=clientAuth"],
     "server": ["extendedKeyUsage=serverAuth"],
     "both": ["extendedKeyUsage=serverAuth,clientAuth"],
+    "any": ["extendedKeyUsage=anyExtendedKeyUsage"],
     "none": [],
 }
 DAY = timedelta(days=1)
@@ -37,6 +38,7 @@ class Authority:
     parent: str = ""  # its issuer; empty: a root
     key_of: str = ""  # whose key serves again
     strings: str = "utf8only"
+    dates: str = ""  # of DATES; empty: valid
 
 
 AUTHORITIES = {
@@ -47,9 +49,15 @@ AUTHORITIES = {
     "A-printable": Authority("a-printable", "Lab Root A", key_of="A", strings="pkix"),
     "A-case": Authority("a-case", "LAB  root  A", key_of="A"),
     "A-rekeyed": Authority("a-rekeyed", "Lab Root A"),
+    "A-expired": Authority("a-expired", "Lab Root A", key_of="A", dates="expired"),
+    "A1-below-expired": Authority("a1", parent="A-expired"),
+    "A1-expired": Authority("a1-expired", "Lab Intermediate A1", parent="A", key_of="A1", dates="expired"),
+    "A1-rekeyed": Authority("a1-rekeyed", "Lab Intermediate A1", parent="A"),
     "B1": Authority("b1", "Lab Intermediate B1", parent="B"),
     "R": Authority("root-r", "Lab Root R", "rsa"),
     "R1": Authority("r1", "Lab Intermediate R1", "rsa", "R"),
+    "X": Authority("root-x", "Lab Root X", dates="expired"),
+    "X1": Authority("x1", "Lab Intermediate X1", parent="X"),
 }
 
 
@@ -59,7 +67,7 @@ class Identity:
 
     issuer: str = "A1"  # of AUTHORITIES; `self`: nobody else
     key: str = "rsa"  # of pki.KEYS
-    chain: str = "full"  # leaf: alone; full: without the root; root: with it
+    chain: str = "full"  # leaf: alone; full: without the root; root: with it; shuffled: that before the rest
     dates: str = ""  # of DATES; empty: valid
     usage: str = "client"  # of EKU
     names: tuple[str, ...] = ()  # subjectAltName: a server's
@@ -111,6 +119,14 @@ def _certify(lab: Path, authority: Authority) -> None:
     key_of = AUTHORITIES[authority.key_of].stem if authority.key_of else ""
     pki.issue(lab, authority.stem, authority.common_name, authority.key, pki.CA, parent, key_of=key_of,
               strings=authority.strings)
+    if authority.dates:
+        pki.redate(lab, authority.stem, parent or authority.stem, *_validity(authority.dates))
+
+
+def _validity(dates: str) -> tuple[datetime, datetime]:
+    now = datetime.now(timezone.utc)
+    first, last = DATES[dates]
+    return now + first * DAY, now + last * DAY
 
 
 def _write_trust(lab: Path, name: str) -> None:
@@ -148,8 +164,7 @@ def _mint(lab: Path, identity: Identity) -> None:
     pki.issue(lab, stem, identity.names[0] if identity.names else "caller", identity.key, extensions, issuer,
               key_of=f"shared-{identity.key}", digest=identity.digest)
     if identity.dates:
-        now = datetime.now(timezone.utc)
-        pki.redate(lab, stem, issuer, *(now + days * DAY for days in DATES[identity.dates]))
+        pki.redate(lab, stem, issuer, *_validity(identity.dates))
     pki.join(lab, f"{stem}.crt", [f"{stem}.crt", *_chain_above(identity)])
     if identity.store == "pem-pkcs1":
         pki.run(lab, ["openssl", "rsa", "-in", f"{stem}.key", "-traditional", "-out", f"{stem}.key"])
@@ -165,10 +180,10 @@ def _chain_above(identity: Identity) -> list[str]:
     files, name = [], "" if identity.issuer == "self" or identity.chain == "leaf" else identity.issuer
     while name:
         authority = AUTHORITIES[name]
-        if authority.parent or identity.chain == "root":
+        if authority.parent or identity.chain in {"root", "shuffled"}:
             files.append(f"{authority.stem}.crt")
         name = authority.parent
-    return files
+    return files[::-1] if identity.chain == "shuffled" else files
 
 
 def _import_keys(lab: Path, identity: Identity) -> None:

@@ -27,6 +27,9 @@ KEYS = {
     "ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
     "rsa": ["-newkey", "rsa:2048"],
     "rsa-1024": ["-newkey", "rsa:1024"],
+    "rsa-pss": ["-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"],
+    "ec-384": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"],
+    "ed25519": ["-newkey", "ed25519"],
 }
 CA = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"]
 SERVER = [
@@ -112,7 +115,7 @@ def redate(directory: Path, name: str, issuer: str, start: datetime, end: dateti
     (directory / f"{name}.cnf").write_text(CA_CNF.format(name=name))
     run(directory, ["openssl", "x509", "-x509toreq", "-copy_extensions", "copy", "-in", f"{name}.crt",
                     "-signkey", f"{name}.key", "-out", f"{name}.csr"])
-    run(directory, ["openssl", "ca", "-config", f"{name}.cnf", "-batch", "-notext",
+    run(directory, ["openssl", "ca", "-config", f"{name}.cnf", "-batch", "-notext", "-preserveDN",
                     "-cert", f"{issuer}.crt", "-keyfile", f"{issuer}.key", "-in", f"{name}.csr", "-out", f"{name}.crt",
                     "-startdate", f"{start:%Y%m%d%H%M%SZ}", "-enddate", f"{end:%Y%m%d%H%M%SZ}"])
 

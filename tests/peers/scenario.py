@@ -77,6 +77,7 @@ class Scenario:
     gate: dict[str, Any] = field(hash=False)
     closed: str | None  # why the gate must not open although every call survives
     ours: str | None  # what telltale itself presents
+    probe: dict[str, Any] = field(hash=False)  # more of telltale.yml's
 
     @property
     def trusts(self) -> set[str]:
@@ -104,7 +105,7 @@ def read(path: Path) -> Scenario:
 
 
 def _parse(name: str, text: dict[str, Any]) -> Scenario:
-    _check("scenario", text, {"what", "servers", "callers", "identities", "gate", "closed", "ours"})
+    _check("scenario", text, {"what", "servers", "callers", "identities", "gate", "closed", "ours", "probe"})
     held = identities.parse(text.get("identities", {}))
     servers = {each: _server(name, each, row, held) for each, row in text["servers"].items()}
     callers = {each: row for each, row in text["servers"].items() if "calls" in row} | text.get("callers", {})
@@ -112,7 +113,7 @@ def _parse(name: str, text: dict[str, Any]) -> Scenario:
         _check(each, row, CALLER_KEYS)
     calls = tuple(call for each in callers for call in _calls(each, callers[each], servers, held))
     return Scenario(name, text["what"], servers, callers, held, calls, text.get("gate", {}), text.get("closed"),
-                    text.get("ours", "telltale"))
+                    text.get("ours", "telltale"), text.get("probe", {}))
 
 
 def _check(what: str, row: dict[str, Any], known: set[str]) -> None:
@@ -191,6 +192,7 @@ def telltale_config(lab: Path, scenario: Scenario, ports: dict[str, list[int]],
     used = {row.get("identity") for row in scenario.callers.values()} | {"telltale", scenario.ours}
     used |= {call.row.get("identity") for call in scenario.calls}
     probe = {"interval": "30s", "timeout": "10s"} | ({"identity": scenario.ours} if scenario.ours else {})
+    probe |= scenario.probe
     config = {"probe": probe, "trust": {"file": str(lab / f"{TRUST}.pem")},
               "identities": {name: row for name, row in held.items() if name in used}}
     config["targets"] = [_target(lab, scenario, server, ports, plain) for server in scenario.servers.values()]

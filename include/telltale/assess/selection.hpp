@@ -49,6 +49,11 @@ struct Selection {
                                const tls::CertificateRequest& request, tls::ProtocolVersion version,
                                CivilTime now);
 
+/// What keeps a client with these keys from starting at all, whatever a server asks: its runtime
+/// does not load them. Nothing: it starts.
+[[nodiscard]] std::optional<Selection> find_start_failure(fleet::Runtime runtime,
+                                                          std::span<const HeldKeyFacts> keys);
+
 /// The places of `aliases` in the order in which a java.util.HashMap filled in this order walks
 /// them: the order in which SunX509 asks a store's keys.
 [[nodiscard]] std::vector<std::size_t> hash_map_order(std::span<const std::string> aliases);

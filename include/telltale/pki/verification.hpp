@@ -41,6 +41,7 @@ struct ChainVerification {
   /// The trust store has another certificate with the name of one of all these and another key:
   /// a name alone does not say which of them somebody else trusts.
   bool has_namesake_of_anchor = false;
+  bool has_namesake_of_sent = false;  ///< the same, of the issuers on `path` that were sent
 };
 
 }  // namespace telltale::pki

@@ -175,6 +175,54 @@ TEST_SUITE("assess") {
     CHECK(verdict(sha1, Runtime::go) == "broken identity_weak");
   }
 
+  TEST_CASE("prediction: the runtime cannot load its key -> broken, whatever the mode") {
+    HeldKeyFacts small = by_root();
+    pki::Certificate leaf = *small.chain.front();
+    leaf.public_key = {.algorithm = pki::KeyAlgorithm::rsa_pss, .bits = 1024};
+    small.chain.front() = share(leaf);
+    for (const ClientAuthMode mode :
+         {ClientAuthMode::none, ClientAuthMode::want, ClientAuthMode::need}) {
+      for (const Runtime runtime : {Runtime::go, Runtime::go_yaml_tools, Runtime::openssl}) {
+        CHECK(told(predicted(address(mode), {holding(small)}, edge(runtime), without_flip())) ==
+              "broken key_unusable");
+      }
+    }
+  }
+
+  TEST_CASE("prediction: anyExtendedKeyUsage -> good for Java and Go, not for OpenSSL") {
+    const HeldKeyFacts key =
+        with_leaf([](auto& leaf) { leaf.extended_key_usage = {pki::KeyPurpose::any}; });
+    const auto verdict = [&](Runtime server) {
+      return told(predicted(address(ClientAuthMode::want), {holding(key)}, edge(), callee(server)));
+    };
+    CHECK(verdict(Runtime::java) == "survives caller_accepted");
+    CHECK(verdict(Runtime::go) == "survives caller_accepted");
+    CHECK(verdict(Runtime::openssl) == "broken identity_usage_missing");
+    CHECK(verdict(Runtime::none) == "unknown identity_usage_missing");
+  }
+
+  TEST_CASE("prediction: the root that the server trusts has ended -> Java alone does not mind") {
+    HeldKeyFacts key = verified(by_root());
+    pki::Certificate root = *key.verification->path.back();
+    root.validity.not_after = noon - 1s;
+    key.verification->path.back() = share(root);
+    const auto verdict = [&](Runtime server) {
+      return told(predicted(address(ClientAuthMode::want), {holding(key)}, edge(), callee(server)));
+    };
+    CHECK(verdict(Runtime::java) == "survives caller_accepted");
+    CHECK(verdict(Runtime::go) == "broken identity_expired");
+    CHECK(verdict(Runtime::none) == "unknown identity_expired");
+  }
+
+  TEST_CASE("prediction: the server presents another certificate of the listed name -> unknown") {
+    AddressAssessment at = address(ClientAuthMode::want, {inter_a1});
+    pki::Certificate other = *made(inter_link);
+    other.fingerprint_sha256 = "another";
+    at.peer_chains.front().certificates.push_back(share(other));
+    CHECK(told(predicted(at, {holding(verified(leaf_and_inter()))})) ==
+          "unknown identity_unconfirmed");
+  }
+
   TEST_CASE("prediction: only an intermediate is listed -> an anchor for Java and Go alone") {
     const AddressAssessment at = address(ClientAuthMode::want, {inter_a1});
     HeldKeyFacts key = verified(leaf_and_inter());
@@ -183,7 +231,8 @@ TEST_SUITE("assess") {
     };
     CHECK(verdict(Runtime::openssl) == "broken identity_rejected");
     CHECK(verdict(Runtime::none) == "unknown identity_unconfirmed");
-    // Our trust has the root only: which key the server knows by the name is not seen.
+    CHECK(verdict(Runtime::java) == "survives caller_accepted");
+    key.verification->has_namesake_of_sent = true;
     CHECK(verdict(Runtime::java) == "unknown identity_unconfirmed");
     key.verification->anchors = 2;
     CHECK(verdict(Runtime::java) == "survives caller_accepted");

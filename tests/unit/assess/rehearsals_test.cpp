@@ -120,6 +120,8 @@ TEST_SUITE("assess") {
       CHECK(of_nothing(bare().http(200), presenting().http(200)) == "true");
       CHECK(of_nothing(bare().http(403), presenting().http(200)) == "false");
       CHECK(of_nothing(bare().http(403), presenting().http(302)) == "false");
+      CHECK(of_nothing(bare().http(302), presenting().http(200)) == "false");
+      CHECK(of_nothing(bare().http(302), presenting().http(302)) == "true");
       CHECK(of_nothing(bare().http(405), presenting().http(405)) == "null");
       CHECK(of_nothing(bare().http(500), presenting().http(500)) == "true");
       CHECK(of_nothing(bare().http(500), presenting().http(200)) == "null");

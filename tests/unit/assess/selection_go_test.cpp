@@ -39,7 +39,7 @@ HeldKeyFacts of_key(const pki::PublicKey& key, std::optional<pki::KeyEncoding> e
 
 const std::string none = "- issuer_not_advertised";
 const std::string unfit = "- key_algorithm_unsupported";
-const std::string unusable = "- key_unusable";
+const std::string unusable = "fails key_unusable";
 const std::string lab = "lab: Does the client send its certificate?";
 const std::string table = "lab: truth table of DN lists";
 
@@ -156,6 +156,7 @@ TEST_SUITE("assess") {
            row("SEC 1, encrypted", ec_key(), KeyEncoding::encrypted_traditional, unusable),
            row("PKCS#12", rsa_key(), KeyEncoding::pkcs12, unusable),
            row("JKS", rsa_key(), KeyEncoding::jks, unusable),
-           row("not known", ec_key(), std::nullopt, "0")});
+           row("not known", rsa_key(), std::nullopt, "0"),
+           row("not known, of another kind", ec_key(), std::nullopt, unusable)});
   }
 }

@@ -257,6 +257,13 @@ TEST_CASE("verify: another anchor of the same name -> said if it has another key
   const auto both = trust_in({root, rekeyed.certificate()})->verify_client(as_sent(leaf), now);
   CHECK(both.trusted);
   CHECK(both.has_namesake_of_anchor);
+  const mint::Ca other_policy = fixture.other_root.intermediate({.common_name = "Policy"});
+  const mint::Ca one_policy = fixture.root.intermediate({.common_name = "Policy"});
+  const mint::Credential by_policy = one_policy.issue({.common_name = "leaf"});
+  const auto sent =
+      trust_in({root, other_policy.certificate()})->verify_client(as_sent(by_policy), now);
+  CHECK(sent.has_namesake_of_sent);
+  CHECK_FALSE(sent.has_namesake_of_anchor);
 }
 
 TEST_CASE("verify: signed by a certificate that is no authority -> untrusted") {
