@@ -58,7 +58,8 @@ int check_config(const Options& options) {
     return complain(plan.error());
   }
   std::cout << options.config_file << ": ok, " << count(plan->fleet->targets.size(), "target")
-            << ", " << count(plan->fleet->gates.size(), "gate") << '\n';
+            << ", " << count(fleet::edges_of(*plan->fleet).size(), "call") << ", "
+            << count(plan->fleet->gates.size(), "gate") << '\n';
   return 0;
 }
 

@@ -62,7 +62,8 @@ void add_global_flags(CLI::App& app, Options& options) {
 
 CLI::App& add_check(CLI::App& app, Options& options) {
   CLI::App& check = *app.add_subcommand(
-      "check", "Look at every target once; exit 0: nothing blocks, 1: blocked, 2: could not tell");
+      "check",
+      "Look at every target once; exit 0: all gates open, 1: one closed, 2: could not tell");
   add_choice<Output>(check, "-o,--output", options.output, "Format of the result",
                      {{"table", Output::table},
                       {"short", Output::brief},
@@ -123,7 +124,8 @@ CLI::App& add_inspect(CLI::App& app, Options& options) {
 CLI::App& add_gate(CLI::App& app, Options& options) {
   GateOptions& gate = options.gate;
   CLI::App& command = *app.add_subcommand(
-      "gate", "Ask a running telltale for a gate; exit 0: open, 1: closed, 2: unknown");
+      "gate",
+      "Ask a running telltale for a gate; exit 0: open, 1: closed, 2: unknown, or no answer");
   command.add_option("NAME", gate.name, "The gate, or GATE/TARGET for one target of it")
       ->required()
       ->type_name("");

@@ -77,7 +77,7 @@ TEST_SUITE("net") {
     const std::string config = world.configure({{"orca", "https://localhost:1", ""}});
     const auto good = run_telltale({"--config.check", "--config.file", config});
     CHECK(good.exit_code == 0);
-    CHECK(good.output == config + ": ok, 1 target, 1 gate\n");
+    CHECK(good.output == config + ": ok, 1 target, 0 calls, 1 gate\n");
 
     world.files.write("telltale.key", "not a key");
     const auto bad_key = run_telltale({"--config.check", "--config.file", config});

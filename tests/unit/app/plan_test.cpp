@@ -61,7 +61,7 @@ TEST_SUITE("app") {
     }
     for (const char* const reason : {"plaintext_open", "client_auth_unknown"}) {
       CHECK(accepted(target, reason) == "fine");
-      CHECK(accepted(call, reason) == refused(reason, "caller"));
+      CHECK(accepted(call, reason) == refused(reason, "call"));
     }
     for (const char* const reason :
          {"caller_presents_nothing", "versions_incompatible", "identity_expired"}) {
@@ -71,7 +71,7 @@ TEST_SUITE("app") {
     for (const char* const reason : {"stale", "unknown", "waiting", "caller_unknown",
                                      "evidence_insufficient", "caller_accepted"}) {
       CHECK(accepted(target, reason) == refused(reason, "target"));
-      CHECK(accepted(call, reason) == refused(reason, "caller"));
+      CHECK(accepted(call, reason) == refused(reason, "call"));
     }
   }
 

@@ -12,6 +12,7 @@
 #include "telltale/pki/identity.hpp"
 
 #include "support/stores.hpp"
+#include "unit/pki/keystores.hpp"
 
 namespace telltale::pki {
 
@@ -19,17 +20,8 @@ namespace {
 
 using support::store_password;
 using support::stores;
-
-/// Password files for a test.
-struct Passwords {
-  mint::TempDir files;
-  SecretSource store = SecretSource::in_file(files.write("store", store_password));
-  SecretSource other = SecretSource::in_file(files.write("other", "another-one"));
-};
-
-IdentityFiles keystore(std::string_view name, SecretSource password) {
-  return {.certificate = stores().path(name), .password = std::move(password), .is_keystore = true};
-}
+using test::keystore;
+using test::Passwords;
 
 /// `orca pkcs12 3, gate pkcs12 3 unseen`: alias, encoding, length of the chain.
 std::string told(const std::vector<KeyEntry>& keys) {

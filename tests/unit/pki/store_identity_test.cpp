@@ -12,25 +12,15 @@
 #include "telltale/pki/trust_store.hpp"
 
 #include "support/stores.hpp"
+#include "unit/pki/keystores.hpp"
 
 namespace telltale::pki {
 
 namespace {
 
-using support::store_password;
 using support::stores;
-
-/// Password files for a test.
-struct Passwords {
-  mint::TempDir files;
-  SecretSource store =
-      SecretSource::in_file(files.write("store", std::string(store_password) + "\n"));
-  SecretSource other = SecretSource::in_file(files.write("other", "another-one"));
-};
-
-IdentityFiles keystore(std::string_view name, std::optional<SecretSource> password = {}) {
-  return {.certificate = stores().path(name), .password = std::move(password), .is_keystore = true};
-}
+using test::keystore;
+using test::Passwords;
 
 std::vector<Bytes> ders_of(const Chain& chain) {
   std::vector<Bytes> ders;
