@@ -43,7 +43,7 @@ std::string accepted(const std::string& whose, const std::string& reason) {
   if (plan) {
     return "fine";
   }
-  const std::string& detail = plan.error().detail();
+  const std::string detail = plan.error().detail();  // error() gives a copy
   return detail.substr(detail.find('"'), detail.find(';') - detail.find('"'));
 }
 
