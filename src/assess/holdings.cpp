@@ -50,7 +50,8 @@ Holding holding_of(const fleet::Edge& edge, const IdentityFacts* identity) {
   const bool is_keystore = std::ranges::any_of(identity->keys, has_key);
   return {.evidence = is_keystore ? Evidence::keystore : Evidence::certificate,
           .keys = identity->keys,
-          .origin = edge.caller + "'s identity " + identity->name};
+          .origin = edge.caller + "'s identity" +
+                    (identity->name == edge.caller ? "" : " " + identity->name)};
 }
 
 std::vector<Holding> observed_holdings(const fleet::Edge& /*edge*/,

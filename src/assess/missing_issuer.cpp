@@ -76,13 +76,16 @@ Explanation explain_unlisted(const SilentClient& client) {
                       issuer + "'" + ending,
             .hint = hint + " go-yaml-tools drops what stands behind the leaf."};
   }
-  if (const CertificatePtr missing =
-          find_missing_intermediate(client, known_certificates(client))) {
+  const Chain known = known_certificates(client);
+  if (const CertificatePtr missing = find_missing_intermediate(client, known)) {
     const std::string& name = missing->subject.rfc4514;
     return {.detail = client.holding.origin + " lacks the intermediate '" + name + "'" + ending,
             .hint = "Add " + add_text(name, client.edge.caller) + "."};
   }
-  if (!sent.back()->is_self_issued) {
+  const bool is_issued_by_a_root = std::ranges::any_of(known, [&](const CertificatePtr& each) {
+    return each->is_self_issued && pki::same_canonical(each->subject, sent.back()->issuer);
+  });
+  if (!sent.back()->is_self_issued && !is_issued_by_a_root) {
     hint += " If it was itself issued by a listed name, rather add " +
             add_text(issuer, client.edge.caller) + ".";
   }

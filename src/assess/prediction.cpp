@@ -173,10 +173,12 @@ EdgeAssessment judge_presenting_nothing(const Case& judged, EdgeAssessment made,
                                            .request = *judged.version.certificate_request,
                                            .holding = judged.holding,
                                            .selection = selection});
+  const std::string grounds = why.detail.starts_with(judged.holding.origin)
+                                  ? std::string()
+                                  : ", going by " + judged.holding.origin;
   return concluded(std::move(made), is_needed ? Verdict::broken : Verdict::breaks, selection.reason,
                    why.detail + " (" + fleet::to_text(judged.at.address) + " over " +
-                       std::string(tls::label(judged.version.version)) + ", going by " +
-                       judged.holding.origin + ")",
+                       std::string(tls::label(judged.version.version)) + grounds + ")",
                    why.hint);
 }
 

@@ -90,26 +90,33 @@ bool is_ours(const Fleet& fleet, const std::string& name) {
   return name == fleet.probe.identity.value_or("telltale");
 }
 
-/// Without signing there is no presenting; libssl would refuse the key at every look.
-Result<void> check_signing(const pki::Identity& ours) {
-  if (!ours.has_key() || can_sign(ours)) {
-    return {};
+/// `orca, gate` of a store's keys.
+std::string aliases_of(const std::vector<pki::KeyEntry>& keys) {
+  std::string text;
+  for (const pki::KeyEntry& key : keys) {
+    text += (text.empty() ? "" : ", ") + key.alias;
   }
-  return Error(Errc::invalid_value,
-               "holds a key with which TLS cannot sign, so it cannot be what telltale presents; "
-               "take one of RSA, ECDSA or EdDSA");
+  return text;
 }
 
-/// What `probe.identity` names is presented, so there must be a key, and no doubt which.
-Result<void> check_ours(const std::vector<pki::KeyEntry>& keys) {
+/// We present one key, so there must be no doubt which; and libssl would refuse one that cannot
+/// sign at every look. What `probe.identity` names must have a key at all.
+Result<void> check_ours(const Fleet& fleet, const std::vector<pki::KeyEntry>& keys) {
   if (keys.size() > 1) {
     return Error(Errc::invalid_value,
                  "holds " + std::to_string(keys.size()) +
-                     " private keys, and probe.identity presents one; choose it by its `alias`");
+                     " private keys, and telltale presents one; choose it by its `alias`: " +
+                     aliases_of(keys));
   }
-  if (!keys.front().identity->has_key()) {
+  const pki::Identity& ours = *keys.front().identity;
+  if (fleet.probe.identity && !ours.has_key()) {
     return Error(Errc::invalid_value,
                  "has no key, so it cannot be presented as probe.identity; add its key");
+  }
+  if (ours.has_key() && !can_sign(ours)) {
+    return Error(Errc::invalid_value,
+                 "holds a key with which TLS cannot sign, so it cannot be what telltale presents; "
+                 "take one of RSA, ECDSA or EdDSA");
   }
   return {};
 }
@@ -119,13 +126,8 @@ Result<void> read_identity(const Fleet& fleet, const std::string& name, Credenti
   if (!keys) {
     return at_key(fleet, "identities." + name, keys.error());
   }
-  if (fleet.probe.identity == name) {
-    if (const Result<void> checked = check_ours(*keys); !checked) {
-      return at_key(fleet, "identities." + name, checked.error());
-    }
-  }
   if (is_ours(fleet, name)) {
-    if (const Result<void> checked = check_signing(*keys->front().identity); !checked) {
+    if (const Result<void> checked = check_ours(fleet, *keys); !checked) {
       return at_key(fleet, "identities." + name, checked.error());
     }
   }

@@ -33,7 +33,7 @@ struct Holding {
   /// It has no certificate, and that is known; else with `none` nothing is known of it.
   bool is_known_to_be_nothing = false;
   std::vector<HeldKeyFacts> keys;  ///< in the order of the store
-  std::string origin;  ///< for sentences: `orca's identity orca`, `what 10.0.0.7:8083 presents`
+  std::string origin;  ///< for sentences: `orca's identity`, `what 10.0.0.7:8083 presents`
 };
 
 /// One edge at one address of the callee.

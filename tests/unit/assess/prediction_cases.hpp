@@ -57,7 +57,7 @@ inline Holding holding(HeldKeyFacts key, fleet::Evidence evidence = fleet::Evide
   if (evidence != fleet::Evidence::keystore) {
     key.encoding.reset();
   }
-  return {.evidence = evidence, .keys = {std::move(key)}, .origin = "orca's identity orca"};
+  return {.evidence = evidence, .keys = {std::move(key)}, .origin = "orca's identity"};
 }
 
 inline Holding nothing_held() {

@@ -349,15 +349,17 @@ TEST_SUITE("assess") {
     key.verification = pki::ChainVerification{
         .trusted = true, .path = {key.chain.front(), made(inter_link)}, .anchors = 1};
     const EdgeAssessment known = predicted(address(ClientAuthMode::want), {holding(key)});
-    CHECK(known.detail ==
-          "orca's identity orca lacks the intermediate '" + inter_a1 +
-              "'; clouddriver lists only '" + root_a +
-              "': orca would present nothing (10.0.0.7:7002 over TLSv1.3, going by orca's identity "
-              "orca).");
+    CHECK(known.detail == "orca's identity lacks the intermediate '" + inter_a1 +
+                              "'; clouddriver lists only '" + root_a +
+                              "': orca would present nothing (10.0.0.7:7002 over TLSv1.3).");
     CHECK(known.hint.starts_with("Add the intermediate '" + inter_a1 + "' to orca's keystore"));
     key.verification.reset();
     const EdgeAssessment unknown = predicted(address(ClientAuthMode::want), {holding(key)});
     CHECK(unknown.hint.find("If it was itself issued by a listed name") != std::string::npos);
+    key.verification =
+        pki::ChainVerification{.path = {key.chain.front(), made({inter_a1, inter_a1})}};
+    const EdgeAssessment root = predicted(address(ClientAuthMode::want), {holding(key)});
+    CHECK(root.hint == "Put '" + inter_a1 + "' into the trust store of clouddriver.");
   }
 
   TEST_CASE("holdings: of an edge -> keystore, certificate, nothing, or not known") {

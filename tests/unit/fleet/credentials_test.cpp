@@ -187,8 +187,8 @@ TEST_SUITE("fleet") {
     fleet.sources["identities.jvm"] = "telltale.yml:4";
     CHECK(load_credentials(fleet).error() ==
           Error(Errc::invalid_value,
-                "telltale.yml:4: identities.jvm: holds 2 private keys, and probe.identity presents "
-                "one; choose it by its `alias`"));
+                "telltale.yml:4: identities.jvm: holds 2 private keys, and telltale presents one; "
+                "choose it by its `alias`: orca, gate"));
     fleet.identities["jvm"].alias = "gate";
     const Credentials chosen = load_credentials(fleet).value();
     REQUIRE(chosen.keys.at("jvm").size() == 1);
