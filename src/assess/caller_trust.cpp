@@ -19,7 +19,7 @@ using pki::ChainVerification;
 /// One chain that the server sends, as this caller sees it.
 struct Sight {
   const fleet::Edge& edge;
-  Scheme scheme;
+  Scheme scheme = Scheme::https;
   const Chain& sent;  ///< never empty
   const ChainVerification& verification;
   CivilTime now;

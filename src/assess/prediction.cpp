@@ -388,8 +388,8 @@ EdgeAssessment predict(const fleet::Edge& edge, const fleet::Target& callee,
   std::optional<EdgeAssessment> worst;
   for (const Holding& holding : candidates) {
     for (const VersionAssessment* version : versions) {
-      EdgeAssessment made = judge({edge, callee, at, *version, holding, now});
-      worst = worst ? worse(*std::move(worst), std::move(made)) : std::move(made);
+      const EdgeAssessment made = judge({edge, callee, at, *version, holding, now});
+      worst = worst ? worse(*worst, made) : made;
     }
   }
   return *std::move(worst);

@@ -92,7 +92,7 @@ std::string unlisted_text(const tls::CertificateRequest& request, const pki::Cha
                                                : "lists " + count(names.size(), "name");
   std::vector<std::string> issuers = issuers_of(chain);
   for (std::string& issuer : issuers) {
-    issuer = "'" + issuer + "'";
+    issuer.insert(0, "'").append("'");
   }
   return "the server " + listed + ", and what is held was issued by " + enumerate(issuers);
 }
