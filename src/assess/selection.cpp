@@ -72,6 +72,10 @@ Selection nothing_presented(Reason reason, std::string detail) {
   return {.reason = reason, .detail = std::move(detail)};
 }
 
+Selection holds_nothing() {
+  return nothing_presented(Reason::caller_presents_nothing, "it holds no certificate");
+}
+
 Selection handshake_failed(Reason reason, std::string detail) {
   return {.reason = reason, .detail = std::move(detail), .fails = true};
 }
@@ -133,8 +137,9 @@ Selection select(Runtime runtime, std::span<const HeldKeyFacts> keys,
   if (request.bytes > longest_message(runtime)) {
     return handshake_failed(Reason::authorities_oversize, oversize_text(choice));
   }
-  if (runtime == Runtime::none || keys.empty()) {
-    return nothing_presented(Reason::caller_presents_nothing, "it holds no certificate");
+  // JSSE looks at what is asked for before it looks for a key.
+  if (runtime == Runtime::none || (keys.empty() && !fleet::is_jsse(runtime))) {
+    return holds_nothing();
   }
   if (auto failure = find_start_failure(runtime, keys)) {
     return *std::move(failure);

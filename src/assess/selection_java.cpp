@@ -254,6 +254,9 @@ Selection select_as_java(const Choice& choice) {
                             "Java knows none of the signature algorithms that the server asks for, "
                             "and ends the handshake");
   }
+  if (choice.keys.empty()) {
+    return holds_nothing();
+  }
   if (places.empty()) {
     return nothing_presented(Reason::key_unusable, "Java passes over the keys of the store");
   }

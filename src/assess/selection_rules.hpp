@@ -30,6 +30,7 @@ struct Choice {
 
 /// The Certificate message is empty.
 [[nodiscard]] Selection nothing_presented(Reason reason, std::string detail);
+[[nodiscard]] Selection holds_nothing();
 
 /// The client ends the handshake itself.
 [[nodiscard]] Selection handshake_failed(Reason reason, std::string detail);
