@@ -68,8 +68,8 @@ std::string tenor_of(const fleet::Edge& edge, const assess::EdgeAssessment& row)
   }};
   // The longest first: one name may be part of another.
   std::ranges::sort(names, std::greater(), [](const auto& name) { return name.first.size(); });
-  for (const auto& [name, placeholder] : names) {
-    replace_all(text, name, placeholder);
+  for (const auto& [name, mark] : names) {
+    replace_all(text, name, mark);
   }
   return text;
 }
