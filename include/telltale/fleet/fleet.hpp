@@ -121,7 +121,11 @@ struct Call {
   std::optional<std::string> path;  ///< https only: instead of the callee's `health`
   std::optional<Runtime> runtime;
   std::vector<tls::ProtocolVersion> tls_versions;  ///< empty: as the caller has them
-  std::string source;                              ///< where it was configured, `telltale.yml:12`
+  /// This client path has no key store: it presents nothing, whatever the caller holds.
+  bool presents_nothing = false;
+  /// This client path verifies neither chain nor name (kork's InsecureOkHttpClientBuilderProvider).
+  bool skips_verification = false;
+  std::string source;  ///< where it was configured, `telltale.yml:12`
 
   friend bool operator==(const Call&, const Call&) = default;
 };
@@ -139,6 +143,29 @@ struct Caller {
   friend bool operator==(const Caller&, const Caller&) = default;
 };
 
+/// What a sidecar in front of a target lets in: the mode of Istio's PeerAuthentication.
+enum class MeshMode { permissive, strict };
+BOOST_DESCRIBE_ENUM(MeshMode, permissive, strict)
+
+/// A target that has a service mesh's sidecar in front of it (Istio).
+struct Mesh {
+  MeshMode mode = MeshMode::permissive;  ///< as it is expected to be
+  /// The URI SAN of its workload certificate, `spiffe://cluster.local/ns/x/sa/y`: checked instead
+  /// of the DNS name where the sidecar ends TLS.
+  std::optional<std::string> spiffe;
+  bool offers_istio_alpn = false;  ///< offer ALPN `istio`, so that the sidecar ends TLS
+
+  friend bool operator==(const Mesh&, const Mesh&) = default;
+};
+
+/// What is asked of an ingress beyond its handshake.
+struct Ingress {
+  std::optional<std::uint16_t> redirect_port;  ///< plain HTTP there must redirect to https://
+  std::vector<std::string> routes;             ///< paths that must be answered
+
+  friend bool operator==(const Ingress&, const Ingress&) = default;
+};
+
 struct Target {
   std::string name;
   Url url;
@@ -153,8 +180,14 @@ struct Target {
   std::optional<pki::TrustFiles> trust;  ///< what it trusts as a client; nothing: the fleet's
   std::optional<Runtime> runtime;        ///< what it is built with, as a client and as a server
   std::vector<Call> calls;
+  bool presents_nothing = false;  ///< as a client over HTTPS: it is built without a key store
   Goal goal = Goal::need;
   Expectation expect;
+  /// Whom its server chain is verified against. Nothing: the fleet's trust; an empty file: the
+  /// system's trust store.
+  std::optional<pki::TrustFiles> server_trust;
+  std::optional<Mesh> mesh;
+  std::optional<Ingress> ingress;
   std::string source;  ///< where it was configured, `telltale.yml:12`
 
   /// The name that SNI carries and the certificate must show.
@@ -186,6 +219,13 @@ struct Acceptance {
   friend bool operator==(const Acceptance&, const Acceptance&) = default;
 };
 
+/// The step of a rollout that a gate answers for.
+enum class Step {
+  need,    ///< from `want` to `need`
+  strict,  ///< from Istio's PERMISSIVE to STRICT
+};
+BOOST_DESCRIBE_ENUM(Step, need, strict)
+
 struct GateRules {
   std::string name = "need";
   std::vector<std::string> targets;                  ///< names; empty: all
@@ -195,6 +235,7 @@ struct GateRules {
       std::chrono::hours(7 * 24);          ///< a certificate that ends sooner blocks
   Evidence evidence = Evidence::observed;  ///< the least that may open it for a caller
   std::vector<Acceptance> accept;
+  Step step = Step::need;
 
   friend bool operator==(const GateRules&, const GateRules&) = default;
 };
@@ -210,6 +251,30 @@ struct ProbeRules {
   friend bool operator==(const ProbeRules&, const ProbeRules&) = default;
 };
 
+/// Where Spinnaker's own configuration lies, and how it is read.
+struct SpinnakerFiles {
+  std::vector<std::string>
+      manifests;  ///< SpinnakerService and Kubernetes manifests, later over earlier
+  std::optional<std::string> halyard;  ///< a Halyard directory, `~/.hal`
+  std::string deployment = "default";  ///< Halyard's deployment
+  std::vector<std::string>
+      profiles;  ///< profile files, or directories of them, as kustomize mounts
+  std::optional<std::string> name_space;  ///< Kubernetes' namespace of the Services
+  std::optional<std::string>
+      secrets;  ///< the directory where Secrets are mounted: SECRET/KEY below it
+
+  friend bool operator==(const SpinnakerFiles&, const SpinnakerFiles&) = default;
+};
+
+/// A service that Spinnaker's configuration has and that is not looked at.
+struct LeftOut {
+  std::string name;
+  std::string why;     ///< one sentence
+  std::string source;  ///< where that stands, `spinnakerservice.yml:12`
+
+  friend bool operator==(const LeftOut&, const LeftOut&) = default;
+};
+
 struct Fleet {
   ProbeRules probe;
   std::optional<pki::TrustFiles> trust;  ///< nothing: the system's trust store
@@ -217,7 +282,12 @@ struct Fleet {
   std::vector<Target> targets;   ///< in the order of the file; at least one; names are unique
   std::vector<Caller> callers;   ///< those that are no target
   std::vector<GateRules> gates;  ///< at least one; names are unique
-  /// Where `trust.file` and each `identities.NAME` were configured: `telltale.yml:12`.
+  std::optional<SpinnakerFiles> spinnaker;
+  std::vector<LeftOut> left_out;
+  /// Where things were configured, as `telltale.yml:12`: `trust.file`, each `identities.NAME`, and
+  /// of targets that Spinnaker's configuration yields each derived fact, as `targets.NAME.url`,
+  /// `targets.NAME.expect.client_auth`, `targets.NAME.calls.CALLEE`. What nobody wrote down and
+  /// Spinnaker has by default is `catalog`.
   std::map<std::string, std::string> sources;
 
   friend bool operator==(const Fleet&, const Fleet&) = default;
