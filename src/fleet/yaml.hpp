@@ -1,9 +1,10 @@
 #pragma once
-// A small strict YAML: text to a tree that knows its lines. One document; no anchors, aliases,
-// tags, merge keys, doubled keys or control characters, and a bound on size, depth and number of
-// nodes.
+// A small strict YAML: text to a tree that knows its lines. No tags, doubled keys or control
+// characters, and a bound on size, depth and number of nodes. telltale.yml is one document without
+// anchors, aliases and merge keys; manifests, which others write, may have all of them.
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -41,11 +42,15 @@ struct YamlNode {
   enum class Kind { nothing, text, list, mapping };
 
   Kind kind = Kind::nothing;
-  int line = 0;     ///< of its key, where it has one: that is where people look
-  std::string key;  ///< of a mapping's member
+  int line = 0;            ///< of its key, where it has one: that is where people look
+  std::uint32_t file = 0;  ///< which of several files read together it stands in
+  std::string key;         ///< of a mapping's member
   std::string text;
   bool is_quoted = false;
   std::vector<YamlNode> children;  ///< in the order of the text
+
+  /// A mapping's member; null if there is none, or this is no mapping.
+  [[nodiscard]] const YamlNode* find(std::string_view member) const;
 };
 
 /// Larger texts are refused: yaml-cpp keeps up to 250 bytes for each of theirs.
@@ -54,5 +59,14 @@ inline constexpr std::size_t max_config_bytes = std::size_t{2} * 1024 * 1024;
 /// Reads a text's only document; an empty one gives Kind::nothing. Throws BadConfig; `file` is for
 /// its message.
 [[nodiscard]] YamlNode parse_yaml(std::string_view text, const std::string& file);
+
+/// Larger manifests are refused. Kubernetes itself takes no object above 1.5 MiB.
+inline constexpr std::size_t max_manifest_bytes = std::size_t{8} * 1024 * 1024;
+
+/// Reads every document of a manifest; empty ones are left out. An alias becomes a copy of what it
+/// stands for, lines included, and counts as often as it is used. Throws BadConfig; `number`
+/// becomes each node's YamlNode::file.
+[[nodiscard]] std::vector<YamlNode> parse_manifest(std::string_view text, const std::string& file,
+                                                   std::uint32_t number);
 
 }  // namespace telltale::fleet
