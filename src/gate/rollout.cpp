@@ -126,20 +126,35 @@ class GateWords {
     }
     const Words& words = found->second;
     service.may_go = words.all_open && service.next == NextStep::need;
-    service.blockers = words.blockers.size();
-    if (!words.blockers.empty()) {
-      service.first_blocker = *words.blockers.front();
-    } else {
-      service.waiting = words.waiting;
-    }
+    service.blockers = words.blockers.blockers.size();
+    service.first_blocker = words.blockers.first();
+    service.accepted = words.accepted.blockers.size();
+    service.first_accepted = words.accepted.first();
+    service.waiting = service.first_blocker ? std::nullopt : words.waiting;
   }
 
  private:
+  /// What several gates say alike is there once.
+  struct Pile {
+    std::vector<const Blocker*> blockers;
+    std::set<std::tuple<std::string_view, std::string_view, Reason>> known;
+
+    void add(const Blocker& blocker) {
+      if (known.emplace(blocker.caller, blocker.address, blocker.reason).second) {
+        blockers.push_back(&blocker);
+      }
+    }
+
+    [[nodiscard]] std::optional<Blocker> first() const {
+      return blockers.empty() ? std::nullopt : std::optional(*blockers.front());
+    }
+  };
+
   struct Words {
     bool all_open = true;
     std::optional<std::string> waiting;
-    std::vector<const Blocker*> blockers;  // of several gates each once
-    std::set<std::tuple<std::string_view, std::string_view, Reason>> known;
+    Pile blockers;
+    Pile accepted;
   };
 
   void take(const Answer& answer) {
@@ -148,19 +163,15 @@ class GateWords {
       words.all_open = words.all_open && standing.status == Status::open;
       words.waiting = words.waiting ? words.waiting : standing.waiting;
     }
-    take(answer.evidence.blockers);
-    take(answer.evidence.missing);
+    take(answer.evidence.blockers, &Words::blockers);
+    take(answer.evidence.missing, &Words::blockers);
+    take(answer.evidence.accepted, &Words::accepted);
   }
 
-  void take(const std::vector<Blocker>& blockers) {
+  void take(const std::vector<Blocker>& blockers, Pile Words::* pile) {
     for (const Blocker& blocker : blockers) {
-      const auto found = words_.find(blocker.target);
-      if (found == words_.end()) {
-        continue;
-      }
-      Words& words = found->second;
-      if (words.known.emplace(blocker.caller, blocker.address, blocker.reason).second) {
-        words.blockers.push_back(&blocker);
+      if (const auto found = words_.find(blocker.target); found != words_.end()) {
+        (found->second.*pile).add(blocker);
       }
     }
   }

@@ -19,7 +19,7 @@ void write_service(Markup& html, const gate::RolloutService& service) {
   html.element("td", service.declared ? name_of(*service.declared) : "-");
   html.element("td", next_text(service));
   html.element("td", may_go_text(service));
-  html.element("td", why_not_text(service));
+  html.element("td", why_text(service));
   html.element("td", count_of(service.callers.size(), "caller", "callers"), {{"class", "fixed"}});
   html.element("td", service.note, {{"class", "hint"}});
 }
@@ -37,8 +37,8 @@ void write_rollout(Markup& html, const gate::Rollout& rollout) {
                {{"class", "faint"}});
   const auto frame = html.in("div", {{"class", "scroll"}});
   const auto table = html.in("table");
-  write_headings(html, {"#", "Service", "Stage", "Declared", "Next", "May go", "Why not",
-                        "Called by", "Declared and seen"});
+  write_headings(html, {"#", "Service", "Stage", "Declared", "Next", "May go", "Why", "Called by",
+                        "Declared and seen"});
   const auto body = html.in("tbody", {{"class", "rows"}});
   for (const gate::RolloutService& service : rollout.services) {
     write_service(html, service);

@@ -29,6 +29,17 @@ json::value name_or_null(const std::optional<E>& enumerator) {
   return enumerator ? json::value(name_of(*enumerator)) : json::value(nullptr);
 }
 
+std::string first_of(const gate::Blocker& first, std::size_t count) {
+  const std::string& who = first.caller.empty() ? first.address : first.caller;
+  std::string text(name_of(first.reason));
+  text += who.empty() ? "" : " (" + who + ")";
+  return count > 1 ? text + ", and " + std::to_string(count - 1) + " more" : text;
+}
+
+json::value or_null(const std::optional<gate::Blocker>& blocker) {
+  return blocker ? json::value(to_json(*blocker)) : json::value(nullptr);
+}
+
 json::object service_json(const gate::RolloutService& service) {
   return {
       {"name", to_valid_utf8(service.name)},
@@ -41,8 +52,9 @@ json::object service_json(const gate::RolloutService& service) {
       {"may_go", service.may_go},
       {"waiting", service.waiting ? json::value(*service.waiting) : json::value(nullptr)},
       {"blockers", service.blockers},
-      {"first_blocker",
-       service.first_blocker ? json::value(to_json(*service.first_blocker)) : json::value(nullptr)},
+      {"first_blocker", or_null(service.first_blocker)},
+      {"accepted", service.accepted},
+      {"first_accepted", or_null(service.first_accepted)},
       {"callers", names_json(service.callers)},
       {"circle", service.circle ? json::value(*service.circle) : json::value(nullptr)},
   };
@@ -58,20 +70,15 @@ json::object stages_json(const gate::Rollout& rollout) {
 
 }  // namespace
 
-std::string why_not_text(const gate::RolloutService& service) {
-  if (service.may_go) {
-    return {};
-  }
+std::string why_text(const gate::RolloutService& service) {
   if (service.first_blocker) {
-    const gate::Blocker& first = *service.first_blocker;
-    const std::string& who = first.caller.empty() ? first.address : first.caller;
-    std::string text(name_of(first.reason));
-    text += who.empty() ? "" : " (" + who + ")";
-    return service.blockers > 1 ? text + ", and " + std::to_string(service.blockers - 1) + " more"
-                                : text;
+    return first_of(*service.first_blocker, service.blockers);
   }
   if (service.waiting && service.next) {
     return "waiting: " + *service.waiting;
+  }
+  if (service.first_accepted) {
+    return "accepted: " + first_of(*service.first_accepted, service.accepted);
   }
   return service.stage == gate::Stage::unknown ? "where it stands is not known" : "";
 }

@@ -10,8 +10,9 @@
 namespace telltale::render {
 
 /// What keeps a service from its next step, in a few words: `issuer_not_advertised (orca), and 2
-/// more`, `waiting: 1 of 3 rounds`. Empty where nothing does.
-[[nodiscard]] std::string why_not_text(const gate::RolloutService& service);
+/// more`, `waiting: 1 of 3 rounds`; where nothing does, what was accepted: `accepted:
+/// caller_presents_nothing (dinghy)`. Empty where there is nothing of the kind.
+[[nodiscard]] std::string why_text(const gate::RolloutService& service);
 
 /// `yes`, `no`, or `-` where there is no next step.
 [[nodiscard]] std::string may_go_text(const gate::RolloutService& service);

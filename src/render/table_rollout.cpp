@@ -17,7 +17,7 @@ using gate::RolloutService;
 using gate::Stage;
 
 constexpr std::array<std::string_view, 5> headings = {"#", "SERVICE", "STAGE", "NEXT", "MAY GO"};
-constexpr std::string_view last_heading = "WHY NOT";
+constexpr std::string_view last_heading = "WHY";
 constexpr std::size_t least_why_width = 30;
 using Row = std::array<std::string, headings.size()>;
 using Widths = std::array<std::size_t, headings.size()>;
@@ -111,7 +111,7 @@ void write_service(Paper& paper, const RolloutService& service, const Widths& wi
     written += blanks + width_of(row[i]);
     blanks = (i == 0 ? 0 : widths[i] - width_of(row[i])) + 2;
   }
-  write_why(paper, to_one_line(why_not_text(service)), written, column);
+  write_why(paper, to_one_line(why_text(service)), written, column);
   if (!service.note.empty()) {
     paper.write_wrapped(to_one_line(service.note), widths[0] + 2, Style::dim);
   }

@@ -47,7 +47,9 @@ struct RolloutService {
   std::optional<std::string> waiting;    ///< what remains, where nothing else is in the way
   std::size_t blockers = 0;              ///< what keeps it from the next step
   std::optional<Blocker> first_blocker;  ///< of these
-  std::vector<std::string> callers;      ///< sorted, without itself
+  std::size_t accepted = 0;  ///< what would keep it from `need`, and was accepted until a date
+  std::optional<Blocker> first_accepted;  ///< of these
+  std::vector<std::string> callers;       ///< sorted, without itself
   /// Services with the same number call each other in a circle: among them calls give no order.
   std::optional<std::size_t> circle;
 };

@@ -270,6 +270,19 @@ TEST_SUITE("gate") {
       CHECK(find(made, "orca").blockers == 0);
       CHECK(find(made, "orca").waiting == "1 of 3 rounds, 1s of 1m");
     }
+    SUBCASE("it breaks, and that is accepted -> may go, and it is said") {
+      (*oracle.script)["ci"] = row(Verdict::breaks, Reason::caller_presents_nothing);
+      fleet.gates[0].accept = {{.target = "orca",
+                                .caller = "ci",
+                                .reason = "caller_presents_nothing",
+                                .until = noon + 24h,
+                                .why = "moves"}};
+      const Rollout made = Scene(fleet, {}, oracle).told();
+      CHECK(find(made, "orca").may_go);
+      CHECK(find(made, "orca").blockers == 0);
+      CHECK(find(made, "orca").accepted == 1);
+      CHECK(find(made, "orca").first_accepted->caller == "ci");
+    }
     SUBCASE("what two gates say alike -> one blocker") {
       (*oracle.script)["ci"] = row(Verdict::breaks, Reason::issuer_not_advertised);
       fleet.gates.push_back(fleet.gates[0]);

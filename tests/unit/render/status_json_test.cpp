@@ -213,14 +213,15 @@ TEST_CASE("status JSON: no CertificateRequest -> null; enforced in HTTP -> said"
 }
 
 TEST_CASE("rollout JSON: a service -> where it stands, what is next, and what is in its way") {
-  CHECK(rollout_json(fixture::ready_fleet(), fixture::now()) ==
-        R"({"at":"2026-11-22T12:00:00Z","summary":"0 of 1 service is at `need`, 1 at `want`. )"
-        R"(May take their next step now: gate.","stages":{"plaintext":0,"none":0,"want":1,)"
-        R"("need":0,"unknown":0},"next":["gate"],"services":[{"name":"gate","position":1,)"
-        R"("stage":"want","declared":"want","agrees":true,"note":"","next":"need","may_go":true,)"
-        R"("waiting":null,"blockers":0,"first_blocker":null,"callers":[],"circle":null}],)"
-        R"("not_flipped":[]})"
-        "\n");
+  CHECK(
+      rollout_json(fixture::ready_fleet(), fixture::now()) ==
+      R"({"at":"2026-11-22T12:00:00Z","summary":"0 of 1 service is at `need`, 1 at `want`. )"
+      R"(May take their next step now: gate.","stages":{"plaintext":0,"none":0,"want":1,)"
+      R"("need":0,"unknown":0},"next":["gate"],"services":[{"name":"gate","position":1,)"
+      R"("stage":"want","declared":"want","agrees":true,"note":"","next":"need","may_go":true,)"
+      R"("waiting":null,"blockers":0,"first_blocker":null,"accepted":0,"first_accepted":null,"callers":[],"circle":null}],)"
+      R"("not_flipped":[]})"
+      "\n");
   const json::value rollout = parsed(fixture::mixed_fleet()).at("rollout");
   CHECK(keys_of(rollout) == "summary stages next services not_flipped");
   const json::value& clouddriver = rollout.at("services").at(3);

@@ -35,7 +35,7 @@ TEST_CASE("table: a clean fleet -> a row per address, and the gate") {
       "gate    127.0.0.1:8084  want  want      yes       1.3 1.2  2027-01-01 (in 39d)  10s ago\n"
       "\n"
       "0 of 1 service is at `need`, 1 at `want`. May take their next step now: gate.\n"
-      "#  SERVICE  STAGE  NEXT  MAY GO  WHY NOT\n"
+      "#  SERVICE  STAGE  NEXT  MAY GO  WHY\n"
       "1  gate     want   need  yes\n"
       "\n"
       "gate need open since 2026-11-22T11:00:00Z\n");
@@ -292,7 +292,7 @@ TEST_CASE("table: the rollout -> each service in its order, and why it may not g
             "\n"
             "0 of 5 services are at `need`, 2 at `want`, 3 not known. None may take its next step "
             "now.\n"
-            "#  SERVICE      STAGE    NEXT  MAY GO  WHY NOT\n"
+            "#  SERVICE      STAGE    NEXT  MAY GO  WHY\n"
             "1  dinghy       unknown  -     -       unknown (10.0.0.9:8081)\n"
             "2  redis        unknown  -     -       client_auth_unknown (127.0.0.1:6379)\n"
             "3  deck         unknown  -     -       resolve_failed, and 1 more\n"
@@ -313,7 +313,7 @@ TEST_CASE("table: seen is not what is declared -> below its service; all at need
   };
   CHECK(at_need(tls::ClientAuthMode::want)
             .find("\nThe one service is at `need`.\n"
-                  "#  SERVICE  STAGE  NEXT  MAY GO  WHY NOT\n"
+                  "#  SERVICE  STAGE  NEXT  MAY GO  WHY\n"
                   "1  gate     need   -     -\n"
                   "   Seen `need` and declared `want`: ahead of what is declared, and the next "
                   "deployment takes it\n   back.\n") != std::string::npos);
