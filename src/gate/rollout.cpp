@@ -134,13 +134,14 @@ class GateWords {
   }
 
  private:
-  /// What several gates say alike is there once.
+  /// What several gates say alike is there once, and so is a call, for all its addresses.
   struct Pile {
     std::vector<const Blocker*> blockers;
     std::set<std::tuple<std::string_view, std::string_view, Reason>> known;
 
     void add(const Blocker& blocker) {
-      if (known.emplace(blocker.caller, blocker.address, blocker.reason).second) {
+      const std::string_view where = blocker.caller.empty() ? blocker.address : std::string_view();
+      if (known.emplace(blocker.caller, where, blocker.reason).second) {
         blockers.push_back(&blocker);
       }
     }

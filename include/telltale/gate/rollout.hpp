@@ -45,7 +45,7 @@ struct RolloutService {
   std::optional<NextStep> next;          ///< nothing: at `need`, or not known where it stands
   bool may_go = false;                   ///< the next step is safe now
   std::optional<std::string> waiting;    ///< what remains, where nothing else is in the way
-  std::size_t blockers = 0;              ///< what keeps it from the next step
+  std::size_t blockers = 0;              ///< what keeps it from the next step; a call counts once
   std::optional<Blocker> first_blocker;  ///< of these
   std::size_t accepted = 0;  ///< what would keep it from `need`, and was accepted until a date
   std::optional<Blocker> first_accepted;  ///< of these

@@ -283,6 +283,15 @@ TEST_SUITE("gate") {
       CHECK(find(made, "orca").accepted == 1);
       CHECK(find(made, "orca").first_accepted->caller == "ci");
     }
+    SUBCASE("a call breaks at two addresses -> one blocker") {
+      (*oracle.script)["ci"] = row(Verdict::breaks, Reason::issuer_not_advertised);
+      build::Stage stage(fleet, oracle);
+      stage.resolve("orca", {1, 2}, at(2s));
+      stage.look("orca", 1, at(2s));
+      stage.look("orca", 2, at(2s));
+      stage.step(at(2s));
+      CHECK(find(rollout(*stage.snapshot, at(3s)), "orca").blockers == 1);
+    }
     SUBCASE("what two gates say alike -> one blocker") {
       (*oracle.script)["ci"] = row(Verdict::breaks, Reason::issuer_not_advertised);
       fleet.gates.push_back(fleet.gates[0]);
