@@ -112,6 +112,10 @@ Handled answer_events(const Call& call) {
   return encoded(json_response(render::events_json(call.snapshot())), call);
 }
 
+Handled answer_rollout(const Call& call) {
+  return encoded(json_response(render::rollout_json(call.snapshot(), call.world.now)), call);
+}
+
 Handled answer_gates(const Call& call) {
   return encoded(json_response(render::gates_json(call.snapshot(), call.world.now)), call);
 }
@@ -204,6 +208,7 @@ constexpr std::array routes = {
     Route{"/api/v1/targets", Verbs::read, &answer_targets},
     Route{"/api/v1/edges", Verbs::read, &answer_edges},
     Route{"/api/v1/events", Verbs::read, &answer_events},
+    Route{"/api/v1/rollout", Verbs::read, &answer_rollout},
     Route{"/api/v1/gates", Verbs::read, &answer_gates},
     Route{"/api/v1/gates/*", Verbs::read, &answer_gate_json},
     Route{"/gate/*", Verbs::read_or_post, &answer_gate},

@@ -16,14 +16,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::object to_json(const gate::Blocker& blocker) {
-  return {
-      {"target", to_valid_utf8(blocker.target)}, {"address", to_valid_utf8(blocker.address)},
-      {"caller", to_valid_utf8(blocker.caller)}, {"reason", name_of(blocker.reason)},
-      {"detail", to_valid_utf8(blocker.detail)}, {"hint", to_valid_utf8(blocker.hint)},
-  };
-}
-
 /// `clouddriver 127.0.0.1:7002 authorities_missing: the sentence (and 2 more)`.
 std::string first_of(const std::vector<const gate::Blocker*>& blockers) {
   const gate::Blocker& first = *blockers.front();
@@ -70,7 +62,6 @@ std::vector<const gate::Blocker*> what_blocks(const gate::Answer& answer) {
   return all;
 }
 
-/// addresses.
 std::vector<gate::Blocker> brief_of(const std::vector<const gate::Blocker*>& blockers,
                                     const std::set<std::string_view>& told) {
   struct Place {
@@ -114,6 +105,14 @@ std::vector<gate::Answer> answers_of(const gate::Snapshot& snapshot, Now now) {
     answers.push_back(gate::answer(snapshot, gate, now));
   }
   return answers;
+}
+
+json::object to_json(const gate::Blocker& blocker) {
+  return {
+      {"target", to_valid_utf8(blocker.target)}, {"address", to_valid_utf8(blocker.address)},
+      {"caller", to_valid_utf8(blocker.caller)}, {"reason", name_of(blocker.reason)},
+      {"detail", to_valid_utf8(blocker.detail)}, {"hint", to_valid_utf8(blocker.hint)},
+  };
 }
 
 json::object to_json(const gate::Answer& answer) {

@@ -27,6 +27,9 @@ namespace telltale::render {
 /// Every gate's answer at `now`, in the order of the snapshot.
 [[nodiscard]] std::vector<gate::Answer> answers_of(const gate::Snapshot& snapshot, Now now);
 
+/// A blocker as status_json(), gate_json() and rollout_json() tell it.
+[[nodiscard]] boost::json::object to_json(const gate::Blocker& blocker);
+
 /// A gate as status_json() and gate_json() tell it.
 [[nodiscard]] boost::json::object to_json(const gate::Answer& answer);
 

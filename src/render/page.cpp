@@ -211,6 +211,7 @@ std::string page(const gate::Snapshot& snapshot, Now now) {
                    "Every handshake here is fresh; sessions resumed from before a flip can hide a "
                    "failure: restart clients, then believe.",
                    {{"class", "note"}});
+      write_rollout(html, gate::rollout(snapshot, answers, now));
       write_edges(html, snapshot);
       write_targets(html, snapshot, now.civil);
       write_credentials(html, snapshot.credentials, now.civil);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "telltale/gate/rollout.hpp"
 #include "telltale/gate/snapshot.hpp"
 
 #include "render/markup.hpp"
@@ -27,6 +28,10 @@ void write_credentials(Markup& html, const gate::CredentialEntries& credentials,
 /// Writes who calls whom, as a matrix unless that is too wide, and each call that does not survive
 /// with its evidence; nothing where nobody calls.
 void write_edges(Markup& html, const gate::Snapshot& snapshot);
+
+/// Writes where each service stands, in the order in which they are best flipped; nothing where none
+/// is to be flipped.
+void write_rollout(Markup& html, const gate::Rollout& rollout);
 
 /// Writes the newest events, the newest first; nothing for none.
 void write_events(Markup& html, const gate::Snapshot& snapshot, CivilTime now);

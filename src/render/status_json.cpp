@@ -9,6 +9,7 @@
 
 #include "render/certificate_json.hpp"
 #include "render/gate_text.hpp"
+#include "render/rollout_text.hpp"
 #include "render/text.hpp"
 
 namespace telltale::render {
@@ -241,7 +242,8 @@ std::string status_json(const gate::Snapshot& snapshot, Now now) {
       {"identities", array_of(credentials.identities, identity_json)},
       {"trust", trust_json(credentials.trust)},
       {"caller_trusts", array_of(credentials.caller_trusts, caller_trust_json)},
-      {"passwords", array_of(credentials.passwords, password_json)}};
+      {"passwords", array_of(credentials.passwords, password_json)},
+      {"rollout", to_json(gate::rollout(snapshot, answers, now))}};
 
   std::string text = json::serialize(head);
   text.back() = ',';

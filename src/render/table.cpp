@@ -12,6 +12,7 @@
 #include "render/gate_text.hpp"
 #include "render/paper.hpp"
 #include "render/table_edges.hpp"
+#include "render/table_rollout.hpp"
 #include "render/text.hpp"
 
 namespace telltale::render {
@@ -256,9 +257,11 @@ std::string table(const gate::Snapshot& snapshot, Now now, bool color) {
   Paper paper(line_width, color);
   write_targets(paper, snapshot, now.civil);
   write_edges(paper, snapshot);
+  const std::vector<gate::Answer> answers = answers_of(snapshot, now);
+  write_rollout(paper, gate::rollout(snapshot, answers, now));
   write_credentials(paper, snapshot.credentials);
   const std::set<std::string_view> told = told_of_edges(snapshot);
-  for (const gate::Answer& answer : answers_of(snapshot, now)) {
+  for (const gate::Answer& answer : answers) {
     write_gate(paper, answer, told);
   }
   return std::move(paper).take();

@@ -1,14 +1,21 @@
 // telltale_mint: writes the PKI of a demonstration fleet as PEM files.
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <ranges>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <openssl/rand.h>
+
+#include "support/keys.hpp"
 #include "support/mint.hpp"
+#include "support/pkcs12.hpp"
 
 namespace {
 
@@ -16,16 +23,22 @@ namespace fs = std::filesystem;
 namespace mint = telltale::mint;
 
 constexpr const char* usage =
-    R"(usage: telltale_mint DIRECTORY [SERVICE...]
+    R"(usage: telltale_mint DIRECTORY [SERVICE...] [--go SERVICE...]
 
 Writes into DIRECTORY, which is made if need be; files of the same name are replaced:
   ca.pem                       the root that everything below chains to
   other-ca.pem                 a root that nothing chains to
+  truststore.p12               the root for a JVM
   SERVICE.pem, SERVICE.key     for each SERVICE and for redis, valid as server and as client for
                                spin-SERVICE.spinnaker, spin-SERVICE, localhost, 127.0.0.1 and ::1
+  SERVICE.p12                  the same for a JVM, but of those behind --go
   telltale.pem, telltale.key   a client's
-Certificates are files of the leaf and its issuer, keys are PKCS#8, not encrypted, mode 0600.
+  STORE.p12.password           of each PKCS#12 store, drawn at random
+Certificates are files of the leaf and its issuer, keys are PKCS#8, not encrypted, mode 0600. Those
+behind --go are as go-yaml-tools wants them: a leaf issued by the root, and an RSA key in PKCS#1.
 )";
+
+constexpr const char* organization = "Telltale Demo";
 
 bool is_file_name(std::string_view name) {
   return !name.empty() && !name.starts_with('-') && !name.starts_with('.') &&
@@ -43,34 +56,82 @@ void write_file(const fs::path& file, const std::string& text) {
 }
 
 void write_credential(const fs::path& directory, const std::string& name,
-                      const mint::Credential& credential) {
+                      const mint::Credential& credential,
+                      mint::KeyFormat format = mint::KeyFormat::pkcs8) {
   write_file(directory / (name + ".pem"), credential.chain_pem());
-  write_file(directory / (name + ".key"), credential.key_pem());
+  write_file(directory / (name + ".key"), credential.key_pem(format));
 }
 
-void write_pki(const fs::path& directory, const std::set<std::string>& services) {
-  const std::string organization = "Telltale Demo";
-  const mint::Ca root({.common_name = "Demo Root CA", .organization = organization});
-  const mint::Ca other({.common_name = "Other Root CA", .organization = organization});
+std::string draw_password() {
+  std::array<unsigned char, 16> random{};
+  mint::require(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1, "draw a password");
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string password;
+  for (const unsigned char byte : random) {
+    password += digits[byte >> 4U];
+    password += digits[byte & 15U];
+  }
+  return password;
+}
+
+/// Writes what `make` makes of a password, and the password beside it.
+template <class Make>
+void write_store(const fs::path& file, const Make& make) {
+  const std::string password = draw_password();
+  write_file(file, make(password));
+  write_file(file.string() + ".password", password + "\n");
+}
+
+mint::Options options_of(const std::string& service) {
+  const std::string host = "spin-" + service;
+  return {.common_name = host,
+          .organization = organization,
+          .dns = {host + ".spinnaker", host, "localhost"},
+          .ip = {"127.0.0.1", "::1"}};
+}
+
+struct Services {
+  std::set<std::string> java;  ///< and redis
+  std::set<std::string> go;
+};
+
+void write_services(const fs::path& directory, const Services& services, const mint::Ca& root) {
   const mint::Ca issuing =
       root.intermediate({.common_name = "Demo Issuing CA", .organization = organization});
-
-  fs::create_directories(directory);
-  write_file(directory / "ca.pem", root.certificate_pem());
-  write_file(directory / "other-ca.pem", other.certificate_pem());
-  for (const std::string& service : services) {
-    const std::string host = "spin-" + service;
-    write_credential(directory, service,
-                     issuing.issue({.common_name = host,
-                                    .organization = organization,
-                                    .dns = {host + ".spinnaker", host, "localhost"},
-                                    .ip = {"127.0.0.1", "::1"}}));
+  for (const std::string& service : services.java) {
+    const mint::Credential made = issuing.issue(options_of(service));
+    write_credential(directory, service, made);
+    write_store(directory / (service + ".p12"), [&](const std::string& password) {
+      return mint::key_store(made, service, password);
+    });
+  }
+  for (const std::string& service : services.go) {
+    mint::Options options = options_of(service);
+    options.key_type = mint::KeyType::rsa_2048;
+    write_credential(directory, service, root.issue(options), mint::KeyFormat::pkcs1);
   }
   write_credential(
       directory, "telltale",
       issuing.issue({.common_name = "telltale",
                      .organization = organization,
                      .extended_key_usage = std::vector{mint::KeyPurpose::client_auth}}));
+}
+
+void write_pki(const fs::path& directory, const Services& services) {
+  const mint::Ca root({.common_name = "Demo Root CA", .organization = organization});
+  const mint::Ca other({.common_name = "Other Root CA", .organization = organization});
+  fs::create_directories(directory);
+  write_file(directory / "ca.pem", root.certificate_pem());
+  write_file(directory / "other-ca.pem", other.certificate_pem());
+  write_store(directory / "truststore.p12", [&](const std::string& password) {
+    return mint::trust_store({root.certificate()}, password);
+  });
+  write_services(directory, services, root);
+}
+
+bool is_service_name(const std::string& word) {
+  constexpr std::array<std::string_view, 4> taken = {"telltale", "ca", "other-ca", "truststore"};
+  return is_file_name(word) && std::ranges::find(taken, word) == taken.end();
 }
 
 }  // namespace
@@ -85,12 +146,15 @@ int main(int argc, char** argv) {
     std::cerr << "telltale_mint: a directory is needed\n" << usage;
     return 2;
   }
-  std::set<std::string> services(words.begin() + 1, words.end());
-  services.insert("redis");
-  for (const std::string& service : services) {
-    if (!is_file_name(service) || service == "telltale" || service == "ca" ||
-        service == "other-ca") {
-      std::cerr << "telltale_mint: not a service name: " << service << "\n" << usage;
+  Services services{.java = {"redis"}, .go = {}};
+  std::set<std::string>* into = &services.java;
+  for (const std::string& word : words | std::views::drop(1)) {
+    if (word == "--go") {
+      into = &services.go;
+    } else if (is_service_name(word)) {
+      into->insert(word);
+    } else {
+      std::cerr << "telltale_mint: not a service name: " << word << "\n" << usage;
       return 2;
     }
   }

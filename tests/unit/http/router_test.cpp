@@ -81,6 +81,7 @@ TEST_SUITE("http") {
         {"GET", "/api/v1/targets", 200, json_type},
         {"GET", "/api/v1/edges", 200, json_type},
         {"HEAD", "/api/v1/events", 200, json_type},
+        {"GET", "/api/v1/rollout", 200, json_type},
         {"GET", "/api/v1/gates", 200, json_type},
         {"GET", "/api/v1/gates/need", 200, json_type},
         {"GET", "/gate/need", 200, text_type},
@@ -128,6 +129,7 @@ TEST_SUITE("http") {
         {"PUT", "/gate/need", 405, text_type},
         {"DELETE", "/gate/need/gate", 405, text_type},
         {"POST", "/api/v1/gates/need", 405, text_type},
+        {"POST", "/api/v1/rollout", 405, text_type},
         {"OPTIONS", "/metrics", 405, text_type},
         {"BREW", "/-/ready", 405, text_type},
         {"get", "/metrics", 405, text_type},
@@ -294,7 +296,8 @@ TEST_SUITE("http") {
 
   TEST_CASE("gzip: accepted -> the same body, compressed; small ones stay as they are") {
     const World world = world_of(fixture::mixed_fleet());
-    for (const char* target : {"/", "/metrics", "/api/v1/status", "/api/v1/gates"}) {
+    for (const char* target :
+         {"/", "/metrics", "/api/v1/status", "/api/v1/rollout", "/api/v1/gates"}) {
       CAPTURE(target);
       const Response plain = get(world, target);
       const Response packed = ask(world, {"GET", target, "", "gzip"});

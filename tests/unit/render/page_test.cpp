@@ -78,6 +78,18 @@ TEST_CASE("page: a closed gate -> its status, each blocker with a hint, and what
   CHECK(has(html, "not looked at yet"));
 }
 
+TEST_CASE("page: the rollout -> each service, its stage and what is in its way") {
+  const std::string html = page(fixture::mixed_fleet(), fixture::now());
+  CHECK(has(html, "<h2 id=\"rollout\">Rollout</h2>"));
+  CHECK(has(html, "3 not known. None may take its next step now."));
+  CHECK(has(html,
+            "<td class=\"number\">4</td><th scope=\"row\"><a href=\"#target-clouddriver\">"
+            "clouddriver</a></th><td>want</td><td>want</td><td>need</td><td>no</td>"
+            "<td>authorities_missing (127.0.0.1:7002), and 2 more</td>"
+            "<td class=\"fixed\">2 callers</td>"));
+  CHECK_FALSE(has(page(fixture::snapshot({}, {}), fixture::now()), "id=\"rollout\""));
+}
+
 TEST_CASE("page: calls -> a matrix in words, and what is the matter with those that fail") {
   const std::string html = page(fixture::mixed_fleet(), fixture::now());
   const std::string text = text_of(html);

@@ -33,7 +33,7 @@ TEST_SUITE_BEGIN("render");
 TEST_CASE("status JSON: every object -> the keys of the contract first, additions behind") {
   const json::value status = parsed(fixture::mixed_fleet());
   CHECK(keys_of(status) ==
-        "at status targets edges gates identities trust caller_trusts passwords");
+        "at status targets edges gates identities trust caller_trusts passwords rollout");
   const json::value& target = status.at("targets").at(1);
   CHECK(keys_of(target) == "name url mode expected_mode addresses findings goal replicas_agree");
   const json::value& address = target.at("addresses").at(0);
@@ -210,6 +210,48 @@ TEST_CASE("status JSON: no CertificateRequest -> null; enforced in HTTP -> said"
   CHECK(address.at("enforced_by").as_string() == "http");
   CHECK(address.at("tls").at(0).at("certificate_request").is_null());
   CHECK(address.at("tls").at(1).at("enforced_by").as_string() == "tls");
+}
+
+TEST_CASE("rollout JSON: a service -> where it stands, what is next, and what is in its way") {
+  CHECK(
+      rollout_json(fixture::ready_fleet(), fixture::now()) ==
+      R"({"at":"2026-11-22T12:00:00Z","summary":"0 of 1 service is at `need`, 1 at `want`. )"
+      R"(May take their next step now: gate.","stages":{"plaintext":0,"none":0,"want":1,)"
+      R"("need":0,"unknown":0},"next":["gate"],"services":[{"name":"gate","position":1,)"
+      R"("stage":"want","declared":"want","agrees":true,"note":"","next":"need","may_go":true,)"
+      R"("waiting":null,"blockers":0,"first_blocker":null,"accepted":0,"first_accepted":null,"callers":[],"circle":null}],)"
+      R"("not_flipped":[]})"
+      "\n");
+  const json::value rollout = parsed(fixture::mixed_fleet()).at("rollout");
+  CHECK(keys_of(rollout) == "summary stages next services not_flipped");
+  const json::value& clouddriver = rollout.at("services").at(3);
+  CHECK(clouddriver.at("name").as_string() == "clouddriver");
+  CHECK_FALSE(clouddriver.at("may_go").as_bool());
+  CHECK(clouddriver.at("blockers").as_int64() == 3);
+  CHECK(keys_of(clouddriver.at("first_blocker")) == "target address caller reason detail hint");
+  CHECK(json::serialize(clouddriver.at("callers")) == R"(["ci","gate"])");
+  CHECK(rollout.at("services").at(4).at("waiting").as_string() == "0 of 3 rounds, 0s of 10m");
+  const json::value& unseen = rollout.at("services").at(0);
+  CHECK(unseen.at("stage").as_string() == "unknown");
+  CHECK(unseen.at("next").is_null());
+  CHECK(unseen.at("agrees").is_null());
+}
+
+TEST_CASE("rollout JSON: services that call in a circle, and those never flipped -> said") {
+  gate::Snapshot snapshot = fixture::ready_fleet();
+  gate::TargetEntry deck = fixture::target("deck", {});
+  deck.target.goal = fleet::Goal::none;
+  gate::TargetEntry orca =
+      fixture::target("orca", {fixture::entry_of(fixture::good_look({"127.0.0.1", 8083}))});
+  snapshot.targets.push_back(std::make_shared<const gate::TargetEntry>(std::move(deck)));
+  snapshot.targets.push_back(std::make_shared<const gate::TargetEntry>(std::move(orca)));
+  snapshot.edges = {fixture::surviving_edge("gate", "orca", {"127.0.0.1", 8083}),
+                    fixture::surviving_edge("orca", "gate", {"127.0.0.1", 8084})};
+  const json::value rollout = json::parse(rollout_json(snapshot, fixture::now()));
+  CHECK(json::serialize(rollout.at("not_flipped")) == R"(["deck"])");
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(rollout.at("services").at(i).at("circle").as_int64() == 1);
+  }
 }
 
 TEST_CASE("status JSON: hostile texts -> valid UTF-8 that says the same") {

@@ -34,6 +34,10 @@ TEST_CASE("table: a clean fleet -> a row per address, and the gate") {
       "TARGET  ADDRESS         MODE  EXPECTED  VERIFIED  TLS      CERTIFICATE ENDS     LOOKED AT\n"
       "gate    127.0.0.1:8084  want  want      yes       1.3 1.2  2027-01-01 (in 39d)  10s ago\n"
       "\n"
+      "0 of 1 service is at `need`, 1 at `want`. May take their next step now: gate.\n"
+      "#  SERVICE  STAGE  NEXT  MAY GO  WHY\n"
+      "1  gate     want   need  yes\n"
+      "\n"
       "gate need open since 2026-11-22T11:00:00Z\n");
 }
 
@@ -76,7 +80,7 @@ TEST_CASE("table: calls -> a matrix of marks, then each that does not survive") 
                   "  unknown  clouddriver to deck: unknown\n"
                   "           deck has no address that was looked at.\n"
                   "           Wait.\n"
-                  "\nidentity orca\n") != std::string::npos);
+                  "\n0 of 5 services") != std::string::npos);
   CHECK(text.find("  gate to clouddriver 127.0.0.1:7002 issuer_not_advertised\n") !=
         std::string::npos);
 }
@@ -279,6 +283,55 @@ TEST_CASE("table: 12 targets and 40 calls -> every one is found, within 100 colu
         text.find(edge->edge.caller + " to " + edge->edge.callee + " at ") != std::string::npos;
     CHECK(is_told == (edge->verdict != Verdict::survives));
   }
+}
+
+TEST_CASE("table: the rollout -> each service in its order, and why it may not go") {
+  const std::string text = table(fixture::mixed_fleet(), fixture::now(), false);
+  CAPTURE(text);
+  CHECK(text.find(
+            "\n"
+            "0 of 5 services are at `need`, 2 at `want`, 3 not known. None may take its next step "
+            "now.\n"
+            "#  SERVICE      STAGE    NEXT  MAY GO  WHY\n"
+            "1  dinghy       unknown  -     -       unknown (10.0.0.9:8081)\n"
+            "2  redis        unknown  -     -       client_auth_unknown (127.0.0.1:6379)\n"
+            "3  deck         unknown  -     -       resolve_failed, and 1 more\n"
+            "4  clouddriver  want     need  no      authorities_missing (127.0.0.1:7002), and 2 "
+            "more\n"
+            "5  gate         want     need  no      waiting: 0 of 3 rounds, 0s of 10m\n"
+            "\nidentity orca\n") != std::string::npos);
+}
+
+TEST_CASE("table: seen is not what is declared -> below its service; all at need -> one line") {
+  const auto at_need = [](std::optional<tls::ClientAuthMode> declared) {
+    gate::TargetEntry gate = fixture::target(
+        "gate",
+        {fixture::entry_of(fixture::good_look({"127.0.0.1", 8084}, tls::ClientAuthMode::need))});
+    gate.target.expect.client_auth = declared;
+    return table(fixture::snapshot({std::move(gate)}, {fixture::open_gate("need")}), fixture::now(),
+                 false);
+  };
+  CHECK(at_need(tls::ClientAuthMode::want)
+            .find("\nThe one service is at `need`.\n"
+                  "#  SERVICE  STAGE  NEXT  MAY GO  WHY\n"
+                  "1  gate     need   -     -\n"
+                  "   Seen `need` and declared `want`: ahead of what is declared, and the next "
+                  "deployment takes it\n   back.\n") != std::string::npos);
+  CHECK(at_need(tls::ClientAuthMode::need)
+            .find("\nThe one service is at `need`.\n\ngate need open") != std::string::npos);
+}
+
+TEST_CASE("table: the rollout of services with long names -> why not stands on its own lines") {
+  gate::Snapshot snapshot = fixture::mixed_fleet();
+  gate::TargetEntry renamed = *snapshot.targets[4];
+  renamed.target.name = std::string(60, 'x');
+  snapshot.targets[4] = std::make_shared<const gate::TargetEntry>(std::move(renamed));
+  const std::string text = table(snapshot, fixture::now(), false);
+  CAPTURE(text);
+  CHECK(text.find("2  " + std::string(60, 'x') +
+                  "  unknown  -     -\n"
+                  "   unknown (10.0.0.9:8081)\n") != std::string::npos);
+  CHECK(text.find("MAY GO\n") != std::string::npos);
 }
 
 TEST_CASE("table: our own credentials -> what is the matter with each, before the gates") {
