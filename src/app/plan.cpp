@@ -12,13 +12,14 @@ namespace {
 bool is_missing_evidence(assess::Reason reason) {
   using enum assess::Reason;
   return reason == waiting || reason == stale || reason == unknown || reason == caller_unknown ||
-         reason == evidence_insufficient;
+         reason == evidence_insufficient || reason == mesh_mode_unknown;
 }
 
 /// What is said of calls and never of a target.
 bool is_of_callers_only(assess::Reason reason) {
   using enum assess::Reason;
-  return reason == caller_accepted || reason == caller_presents_nothing || reason == key_unusable ||
+  return reason == caller_accepted || reason == caller_presents_nothing ||
+         reason == caller_outside_mesh || reason == key_unusable ||
          reason == versions_incompatible;
 }
 
@@ -125,6 +126,7 @@ assess::CredentialFacts describe_credentials(const Plan& plan, CivilTime now) {
     }
     assess::TrustFacts& described = facts.caller_trusts.emplace_back(describe_trust(*trust));
     described.name = name;
+    described.is_system = name == fleet::system_trust_name;
     described.unreadable = why_unreadable(fleet::CredentialKind::trust, name);
   }
   for (const auto& [target, password] : credentials.redis_passwords) {

@@ -30,7 +30,8 @@ probe::LookRequest request_for(const Plan& plan, const CallRequests& calls,
       .address = address,
       .timeout = fleet.probe.timeout,
       .presents_stranger = fleet.probe.stranger == fleet::Stranger::every_round,
-      .trust = credentials.trust,
+      .trust = fleet::server_trust_of(credentials, *target),
+      .fleet_trust = credentials.trust,
       .calls = calls.of(target->name),
   };
   const std::string* name = fleet::identity_for(fleet, credentials.identities, *target);
@@ -47,7 +48,8 @@ probe::LookRequest request_for(const Plan& plan, const CallRequests& calls,
 
 /// A look at an unchanged target is made with the same credentials under either plan.
 bool looks_the_same(const probe::LookRequest& before, const probe::LookRequest& after) {
-  return is_same(before.trust, after.trust) && is_same(before.identity, after.identity) &&
+  return is_same(before.trust, after.trust) && is_same(before.fleet_trust, after.fleet_trust) &&
+         is_same(before.identity, after.identity) &&
          is_same(before.redis_password, after.redis_password) && is_same(before.calls, after.calls);
 }
 

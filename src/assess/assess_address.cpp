@@ -4,6 +4,7 @@
 
 #include "telltale/assess/assess.hpp"
 
+#include "assess/mesh.hpp"
 #include "assess/rehearsals.hpp"
 #include "assess/rules.hpp"
 
@@ -60,10 +61,15 @@ std::optional<EnforcedBy> combine_enforced_by(std::span<const VersionEvidence> v
   return combined;
 }
 
-std::optional<CertificateEnd> find_first_to_end(const probe::Observation& observation) {
+std::optional<CertificateEnd> find_first_to_end(const fleet::Target& target,
+                                                const probe::Observation& observation) {
   std::optional<CertificateEnd> first;
   for (const probe::PeerChain& peer : observation.peer_chains) {
     for (const pki::CertificatePtr& certificate : relied_on(peer.certificates, peer.verification)) {
+      // The mesh renews a workload's certificate, of a day or so, by itself.
+      if (target.mesh && !pki::spiffe_ids(*certificate).empty()) {
+        continue;
+      }
       if (!first || certificate->validity.not_after < first->not_after) {
         first = CertificateEnd{certificate->validity.not_after, certificate->subject.rfc4514};
       }
@@ -72,14 +78,18 @@ std::optional<CertificateEnd> find_first_to_end(const probe::Observation& observ
   return first;
 }
 
-bool is_reachable(const probe::Observation& observation) {
+/// A sidecar may answer nothing but plaintext (PERMISSIVE on a port that is declared HTTP).
+bool is_reachable(const fleet::Target& target, const probe::Observation& observation) {
+  if (target.mesh && plaintext_outcome(observation) == PlaintextOutcome::answered) {
+    return true;
+  }
   return std::ranges::any_of(observation.attempts, [](const probe::Attempt& attempt) {
     const Outcome outcome = outcome_of(attempt);
     return outcome == Outcome::answered || outcome == Outcome::refused;
   });
 }
 
-AddressAssessment gather_facts(const probe::Observation& observation,
+AddressAssessment gather_facts(const fleet::Target& target, const probe::Observation& observation,
                                std::span<const VersionEvidence> versions) {
   AddressAssessment facts;
   facts.address = observation.address;
@@ -101,10 +111,13 @@ AddressAssessment gather_facts(const probe::Observation& observation,
     facts.certificates = observation.peer_chains.front().certificates;
     facts.verification = observation.peer_chains.front().verification;
   }
-  facts.first_to_end = find_first_to_end(observation);
+  facts.first_to_end = find_first_to_end(target, observation);
   facts.login = observation.login;
   facts.peer_chains = observation.peer_chains;
-  facts.reachable = is_reachable(observation);
+  facts.reachable = is_reachable(target, observation);
+  if (target.mesh) {
+    facts.mesh = read_mesh(target, observation, versions);
+  }
   facts.looked_at = observation.looked_at;
   return facts;
 }
@@ -135,7 +148,7 @@ AddressAssessment assess_address(const fleet::Target& target, const probe::Obser
                                  Duration validity_margin, CivilTime now,
                                  std::span<const fleet::Edge> callers) {
   const std::vector<VersionEvidence> versions = weigh(observation);
-  AddressAssessment assessment = gather_facts(observation, versions);
+  AddressAssessment assessment = gather_facts(target, observation, versions);
   assessment.rehearsals = weigh_rehearsals(target, observation, versions);
   const Look look{.target = target,
                   .observation = observation,
@@ -146,7 +159,7 @@ AddressAssessment assess_address(const fleet::Target& target, const probe::Obser
                   .now = now};
   Report report;
   for (const auto rules :
-       {transport_rules(), client_auth_rules(), chain_rules(), authorities_rules(),
+       {transport_rules(), mesh_rules(), client_auth_rules(), chain_rules(), authorities_rules(),
         identity_rules(), application_rules(), login_rules()}) {
     for (const Rule rule : rules) {
       rule(look, report);

@@ -6,6 +6,7 @@
 #include "telltale/assess/assess.hpp"
 #include "telltale/enum_names.hpp"
 
+#include "assess/mesh.hpp"
 #include "assess/rules.hpp"
 #include "assess/words.hpp"
 
@@ -72,6 +73,13 @@ std::optional<std::string> mode_of(const AddressAssessment& address) {
     return std::nullopt;
   }
   return std::string(name_of(address.mode));
+}
+
+std::optional<std::string> mesh_mode_of(const AddressAssessment& address) {
+  if (!address.mesh || !address.mesh->mode) {
+    return std::nullopt;
+  }
+  return std::string(name_of(*address.mesh->mode));
 }
 
 std::optional<std::string> verified_of(const AddressAssessment& address) {
@@ -143,6 +151,7 @@ void compare_authorities(Addresses addresses, tls::ProtocolVersion version, Repo
 
 void check_replicas(Addresses addresses, Report& report) {
   compare(addresses, "The mode", mode_of, report);
+  compare(addresses, "The sidecar's mode", mesh_mode_of, report);
   compare(addresses, "What is done with client certificates", verified_of, report);
   compare(addresses, "The server's chain", trust_of, report);
   for (const tls::ProtocolVersion version :
@@ -180,6 +189,7 @@ TargetAssessment assess_target(const fleet::Target& target, const probe::Resolut
   const bool agree = std::ranges::find(report.findings(), Reason::replicas_disagree,
                                        &Finding::reason) == report.findings().end();
   return {.mode = laxest_of(addresses),
+          .mesh_mode = laxest_mesh_mode(addresses),
           .distinct_certificates = count_leaves(addresses),
           .replicas_agree = agree,
           .findings = report.findings()};

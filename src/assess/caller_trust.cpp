@@ -157,13 +157,16 @@ FoundObjection object_to(const Sight& sight) {
 }
 
 /// How a chain verified against what this caller trusts; null: that was not seen.
-const ChainVerification* verification_for(const fleet::Edge& edge, const probe::PeerChain& peer) {
+const ChainVerification* verification_for(const fleet::Edge& edge, const fleet::Target& callee,
+                                          const probe::PeerChain& peer) {
   const std::string trust = fleet::trust_name(edge.trust);
-  if (trust.empty()) {
-    return &peer.verification;
-  }
   const auto found = std::ranges::find(peer.by_trust, trust, &probe::CallerVerification::trust);
-  return found == peer.by_trust.end() ? nullptr : &found->verification;
+  if (found != peer.by_trust.end()) {
+    return &found->verification;
+  }
+  const bool is_fleets_own =
+      !callee.server_trust && !peer.verification.name.starts_with("spiffe://");
+  return trust.empty() && is_fleets_own ? &peer.verification : nullptr;
 }
 
 bool is_malformed(const AddressAssessment& at) {
@@ -180,8 +183,9 @@ bool checks_name(const fleet::Edge& edge, Scheme scheme) {
   return scheme == Scheme::https && checks_anything(edge);
 }
 
-std::optional<Objection> find_objection(const fleet::Edge& edge, Scheme scheme,
+std::optional<Objection> find_objection(const fleet::Edge& edge, const fleet::Target& callee,
                                         const AddressAssessment& at, CivilTime now) {
+  const Scheme scheme = callee.url.scheme;
   if (is_malformed(at)) {
     return objection(Reason::certificate_malformed,
                      "a certificate of the server's chain cannot be read");
@@ -196,7 +200,7 @@ std::optional<Objection> find_objection(const fleet::Edge& edge, Scheme scheme,
       continue;
     }
     has_chain = true;
-    const ChainVerification* verification = verification_for(edge, peer);
+    const ChainVerification* verification = verification_for(edge, callee, peer);
     if (verification == nullptr) {
       unseen = Objection{
           .reason = Reason::unknown,

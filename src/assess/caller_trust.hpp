@@ -22,8 +22,9 @@ struct Objection {
   bool is_certain = true;  ///< false: how the chain fares with the caller was not seen
 };
 
-/// Why the caller of `edge` does not accept what `at` shows; nothing: it does.
-[[nodiscard]] std::optional<Objection> find_objection(const fleet::Edge& edge, fleet::Scheme scheme,
+/// Why the caller of `edge` does not accept what `callee` shows in `at`; nothing: it does.
+[[nodiscard]] std::optional<Objection> find_objection(const fleet::Edge& edge,
+                                                      const fleet::Target& callee,
                                                       const AddressAssessment& at, CivilTime now);
 
 }  // namespace telltale::assess

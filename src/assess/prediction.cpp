@@ -282,7 +282,7 @@ EdgeAssessment judge(const Case& judged) {
     made.presents = false;
   }
   const auto objection =
-      find_objection(judged.edge, judged.callee.url.scheme, judged.at, judged.now);
+      find_objection(judged.edge, judged.callee, judged.at, judged.now);
   if (objection && objection->is_certain) {
     return judge_objection(judged, std::move(made), *objection);
   }
@@ -372,18 +372,32 @@ EdgeAssessment worse(EdgeAssessment a, EdgeAssessment b) {
   return worst;
 }
 
-}  // namespace
+/// The caller's own TLS ends at its own sidecar, and ours at the callee's: neither shows what the
+/// application behind it asks.
+bool is_between_sidecars(const fleet::Edge& edge, const AddressAssessment& at) {
+  return edge.in_mesh && at.mesh && at.mesh->sidecar_ends_tls;
+}
 
-EdgeAssessment predict(const fleet::Edge& edge, const fleet::Target& callee,
-                       const AddressAssessment& at, std::span<const Holding> holdings,
-                       CivilTime now) {
-  const Holding nobody_knows;
-  const std::span<const Holding> candidates =
-      holdings.empty() ? std::span(&nobody_knows, 1) : holdings;
+EdgeAssessment unknown_between_sidecars(const fleet::Edge& edge, const AddressAssessment& at,
+                                        EdgeAssessment made) {
+  return concluded(std::move(made), Verdict::unknown, Reason::client_auth_unknown,
+                   "Between " + edge.caller + " and " + edge.callee + " at " +
+                       fleet::to_text(at.address) +
+                       " stand their sidecars: what the application behind them asks was not seen",
+                   "Judge this target by a gate for the step strict, or look at the application: "
+                   "PERMISSIVE without `mesh.alpn` passes TLS on to it.");
+}
+
+EdgeAssessment predict_need(const fleet::Edge& edge, const fleet::Target& callee,
+                            const AddressAssessment& at, std::span<const Holding> candidates,
+                            CivilTime now) {
+  const EdgeAssessment blank{.address = at.address, .evidence = candidates.front().evidence};
+  if (is_between_sidecars(edge, at)) {
+    return unknown_between_sidecars(edge, at, blank);
+  }
   const auto versions = versions_in_common(edge, at);
   if (versions.empty()) {
-    return without_common_version(edge, at,
-                                  {.address = at.address, .evidence = candidates.front().evidence});
+    return without_common_version(edge, at, blank);
   }
   std::optional<EdgeAssessment> worst;
   for (const Holding& holding : candidates) {
@@ -393,6 +407,19 @@ EdgeAssessment predict(const fleet::Edge& edge, const fleet::Target& callee,
     }
   }
   return *std::move(worst);
+}
+
+}  // namespace
+
+EdgeAssessment predict(const fleet::Edge& edge, const fleet::Target& callee,
+                       const AddressAssessment& at, std::span<const Holding> holdings,
+                       CivilTime now) {
+  const Holding nobody_knows;
+  const std::span<const Holding> candidates =
+      holdings.empty() ? std::span(&nobody_knows, 1) : holdings;
+  EdgeAssessment made = predict_need(edge, callee, at, candidates, now);
+  made.strict = predict_strict(edge, callee, at, made);
+  return made;
 }
 
 }  // namespace telltale::assess

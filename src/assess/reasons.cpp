@@ -113,6 +113,26 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "Name a headless Service with `publishNotReadyAddresses: true` under `discover:` (a ClusterIP "
      "is one address for all pods), start the missing replicas, or correct `expect.addresses`.",
      "Kubernetes Service publishNotReadyAddresses"},
+    // the mesh
+    {Reason::mesh_mode_mismatch, error,
+     "The sidecar in front of the service lets in more, or less, than expected.",
+     "Correct the PeerAuthentication (of the workload before that of the namespace, before that of "
+     "the mesh), or correct `mesh.mode`.",
+     "istio.io PeerAuthentication; docs/mesh.md"},
+    {Reason::mesh_mode_unknown, warning,
+     "Whether the sidecar in front of the service takes plaintext cannot be told.",
+     "See what ended the look; telltale must be outside the mesh (`sidecar.istio.io/inject: "
+     "\"false\"`), and `mesh.alpn: istio` shows the sidecar where it passes other TLS on.",
+     "docs/mesh.md"},
+    {Reason::sidecar_missing, error,
+     "No sidecar ends TLS, though TLS was offered that it would have ended.",
+     "Have the sidecar injected and the pod restarted, or take `mesh` off the target: without a "
+     "sidecar STRICT closes nothing.",
+     "istio pilot/pkg/networking/core/listener.go; docs/mesh.md"},
+    {Reason::spiffe_mismatch, error,
+     "The certificate of the sidecar does not carry the expected SPIFFE ID.",
+     "Correct `mesh.spiffe`, or run the service under the service account that it names.",
+     "SPIFFE X.509-SVID 2; istio.io SPIFFE identities"},
     // the DN list
     {Reason::authorities_missing, error,
      "The service does not advertise a CA that it is expected to accept.",
@@ -208,6 +228,11 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "http.clientCertFile), take it off this service, or accept the breakage in the gate until a "
      "date.",
      "RFC 8446 4.4.2; docs/prediction.md"},
+    {Reason::caller_outside_mesh, error,
+     "The caller has no sidecar, and STRICT lets in only who has a certificate of the mesh.",
+     "Have a sidecar injected next to the caller and say so (`mesh` of a target, `callers[].mesh`), "
+     "route it through the mesh's gateway, or leave its port PERMISSIVE (portLevelMtls).",
+     "istio.io PeerAuthentication; docs/mesh.md"},
     {Reason::caller_unknown, warning, "What the caller would present is not known.",
      "Name the caller's `identity`, with its key if telltale may have it; or make the caller a "
      "target, so that its own endpoint shows its certificate.",
@@ -312,12 +337,41 @@ constexpr std::array caller_reasons = {
     Reason::identity_not_yet_valid,  Reason::identity_expiring,
     Reason::identity_usage_missing,  Reason::identity_weak,
     Reason::identity_incomplete,     Reason::key_algorithm_unsupported,
-    Reason::caller_presents_nothing, Reason::key_unusable,
-    Reason::versions_incompatible,   Reason::app_refused};
+    Reason::caller_presents_nothing, Reason::caller_outside_mesh,
+    Reason::key_unusable,            Reason::versions_incompatible,
+    Reason::app_refused};
 
 constexpr std::array flip_reasons = {Reason::client_auth_none,       Reason::client_auth_unverified,
                                      Reason::client_auth_unknown,    Reason::authorities_missing,
                                      Reason::authorities_unexpected, Reason::certificate_expiring};
+
+constexpr std::array application_reasons = {
+    Reason::client_auth_none,       Reason::client_auth_mismatch,
+    Reason::client_auth_unverified, Reason::client_auth_unknown,
+    Reason::versions_disagree,      Reason::authorities_missing,
+    Reason::authorities_unexpected, Reason::authorities_default,
+    Reason::authorities_oversize,   Reason::app_refused,
+    Reason::app_unhealthy,          Reason::app_timeout,
+    Reason::app_protocol,           Reason::app_oversize,
+    Reason::redis_auth,             Reason::redis_version,
+    Reason::redis_mode_unsupported, Reason::principal_mismatch,
+    Reason::roles_mismatch};
+
+constexpr std::array tls_reasons = {Reason::connection_reset,
+                                    Reason::connection_closed,
+                                    Reason::tls_timeout,
+                                    Reason::tls_protocol,
+                                    Reason::plaintext_answer,
+                                    Reason::chain_untrusted,
+                                    Reason::chain_incomplete,
+                                    Reason::chain_oversize,
+                                    Reason::certificate_malformed,
+                                    Reason::certificate_expired,
+                                    Reason::certificate_not_yet_valid,
+                                    Reason::certificate_expiring,
+                                    Reason::certificate_weak,
+                                    Reason::usage_missing,
+                                    Reason::hostname_mismatch};
 
 }  // namespace
 
@@ -335,6 +389,14 @@ bool concerns_callers(Reason reason) {
 
 bool concerns_flip_only(Reason reason) {
   return std::ranges::find(flip_reasons, reason) != flip_reasons.end();
+}
+
+bool concerns_application(Reason reason) {
+  return std::ranges::find(application_reasons, reason) != application_reasons.end();
+}
+
+bool concerns_tls(Reason reason) {
+  return std::ranges::find(tls_reasons, reason) != tls_reasons.end();
 }
 
 }  // namespace telltale::assess

@@ -43,6 +43,7 @@ using Rule = void (*)(const Look&, Report&);
 
 // The rules by subject, in the order in which they are asked.
 [[nodiscard]] std::span<const Rule> transport_rules();
+[[nodiscard]] std::span<const Rule> mesh_rules();
 [[nodiscard]] std::span<const Rule> chain_rules();
 [[nodiscard]] std::span<const Rule> client_auth_rules();
 [[nodiscard]] std::span<const Rule> authorities_rules();

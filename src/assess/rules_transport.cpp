@@ -118,17 +118,42 @@ std::string describe(const FailureGroup& group, const Look& look) {
          count(look.observation.attempts.size(), "attempt") + " ended so.";
 }
 
+/// The sidecar is PERMISSIVE, as it is expected to be: it lets plaintext through, and has no chain
+/// for the application's own TLS on a port that is declared HTTP.
+bool is_behind_permissive(const Look& look) {
+  return look.facts.mesh && look.facts.mesh->mode == fleet::MeshMode::permissive &&
+         look.target.mesh->mode == fleet::MeshMode::permissive;
+}
+
+/// Whoever plans no flip to `need` there waits for STRICT, which closes it; for `need` it is a hole.
+Severity severity_behind_permissive(const Look& look, Severity otherwise) {
+  const bool is_accounted_for =
+      is_behind_permissive(look) && look.target.goal == fleet::Goal::none;
+  return is_accounted_for ? Severity::warning : otherwise;
+}
+
+/// TLS did not get so far that the peer answered in TLS.
+bool is_unanswered_hello(const FailureGroup& group) {
+  const bool is_of_wire = group.reason == Reason::connection_reset ||
+                          group.reason == Reason::connection_closed ||
+                          group.reason == Reason::plaintext_answer;
+  return is_of_wire && group.failure->phase == Phase::handshake && !group.first->handshake.version;
+}
+
 /// A stranger alone that fails keeps us only from seeing whether certificates are verified; an
 /// answer that is too long has told its status all the same.
-Severity severity_of(const FailureGroup& group) {
+Severity severity_of(const FailureGroup& group, const Look& look) {
   const bool has_answered = group.reason == Reason::app_oversize && group.first->http;
+  if (is_unanswered_hello(group)) {
+    return severity_behind_permissive(look, row_of(group.reason).severity);
+  }
   return group.strangers_only || has_answered ? Severity::warning : row_of(group.reason).severity;
 }
 
 /// Reports every way in which attempts failed, unless the pairing of presentations explains it.
 void check_failures(const Look& look, Report& report) {
   for (const FailureGroup& group : group_failures(look)) {
-    report.add(group.reason, severity_of(group), describe(group, look));
+    report.add(group.reason, severity_of(group, look), describe(group, look));
   }
 }
 
@@ -165,13 +190,19 @@ void check_plaintext(const Look& look, Report& report) {
     const std::string where =
         fleet::to_text({.host = look.observation.address.host, .port = attempt.port});
     const bool is_tls_port = attempt.port == look.observation.address.port;
+    const Severity plain = row_of(Reason::plaintext_open).severity;
+    const Severity severity = is_tls_port ? severity_behind_permissive(look, plain) : plain;
+    const std::string_view why =
+        is_tls_port && is_behind_permissive(look) ? ", as a PERMISSIVE sidecar lets it" : "";
     if (attempt.http && (!is_tls_port || serves_in_plaintext(look, attempt.http->status))) {
-      report.add(Reason::plaintext_open, where + " answers a request without TLS with HTTP " +
-                                             std::to_string(attempt.http->status) + ".");
+      report.add(Reason::plaintext_open, severity,
+                 where + " answers a request without TLS with HTTP " +
+                     std::to_string(attempt.http->status) + std::string(why) + ".");
     }
     if (attempt.redis) {
-      report.add(Reason::plaintext_open,
-                 where + " answers PING without TLS with " + *attempt.redis + ".");
+      report.add(Reason::plaintext_open, severity,
+                 where + " answers PING without TLS with " + *attempt.redis + std::string(why) +
+                     ".");
     }
     if (!is_tls_port && is_left_open(attempt)) {
       report.add(Reason::plaintext_open, where +
@@ -184,8 +215,8 @@ void check_plaintext(const Look& look, Report& report) {
 /// Reports what the deadline cut off, where no failure has said so already.
 void check_completeness(const Look& look, Report& report) {
   const auto groups = group_failures(look);
-  if (std::ranges::any_of(groups, [](const FailureGroup& group) {
-        return severity_of(group) == Severity::error;
+  if (std::ranges::any_of(groups, [&](const FailureGroup& group) {
+        return severity_of(group, look) == Severity::error;
       })) {
     return;
   }

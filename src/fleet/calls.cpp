@@ -43,6 +43,8 @@ constexpr std::array caller_keys{
                 [](const Value& value, Caller& caller) { caller.trust = read_trust_files(value); }},
     Key<Caller>{"tls_versions", [](const Value& value,
                                    Caller& caller) { caller.tls_versions = read_versions(value); }},
+    Key<Caller>{"mesh",
+                [](const Value& value, Caller& caller) { caller.in_mesh = value.yes_or_no(); }},
     Key<Caller>{"calls",
                 [](const Value& value, Caller& caller) { caller.calls = read_calls(value); }},
 };

@@ -23,40 +23,52 @@ std::string path_of_target(const Fleet& fleet, const Target& target) {
   return "targets[" + std::to_string(&target - fleet.targets.data()) + ']';
 }
 
-/// A caller's trust, and the key of the configuration that names it first.
-struct CallerTrust {
-  const pki::TrustFiles* files;
-  std::string path;           ///< `callers[0].trust.file`
-  const std::string* source;  ///< `telltale.yml:12`
+/// A trust that is not the fleet's, and the key of the configuration that names it first.
+struct OtherTrust {
+  const pki::TrustFiles* files;  ///< without a file: the system's
+  std::string path;              ///< `callers[0].trust.file`
+  const std::string* source;     ///< `telltale.yml:12`
 };
 
-/// Every trust that calls, targets or callers name, by trust_name().
-std::map<std::string, CallerTrust> trusts_of(const Fleet& fleet) {
-  std::map<std::string, CallerTrust> trusts;
+/// Every trust that calls, targets or callers name, by trust_name(), and those of targets' servers.
+std::map<std::string, OtherTrust> trusts_of(const Fleet& fleet) {
+  std::map<std::string, OtherTrust> trusts;
   const auto add = [&](const std::optional<pki::TrustFiles>& trust, const std::string& owner,
                        const std::string& source) {
     if (trust) {
-      trusts.try_emplace(trust_name(trust), &*trust, owner + ".trust.file", &source);
+      trusts.try_emplace(trust_name(trust), &*trust, owner + ".file", &source);
     }
   };
   const auto add_all = [&](const std::string& list, const auto& sides) {
     for (std::size_t i = 0; i < sides.size(); ++i) {
       const std::string owner = list + '[' + std::to_string(i) + ']';
-      add(sides[i].trust, owner, sides[i].source);
+      add(sides[i].trust, owner + ".trust", sides[i].source);
       for (std::size_t j = 0; j < sides[i].calls.size(); ++j) {
         const Call& call = sides[i].calls[j];
-        add(call.trust, owner + ".calls[" + std::to_string(j) + ']', call.source);
+        add(call.trust, owner + ".calls[" + std::to_string(j) + "].trust", call.source);
       }
     }
   };
   add_all("targets", fleet.targets);
   add_all("callers", fleet.callers);
+  for (const Target& target : fleet.targets) {
+    add(target.server_trust, path_of_target(fleet, target) + ".server_trust", target.source);
+  }
   return trusts;
 }
 
-/// A caller's trust that is the fleet's own is read with that.
+/// By which name others would name the fleet's own trust.
+std::string name_of_our_own(const Fleet& fleet) {
+  return fleet.trust ? trust_name(fleet.trust) : std::string(system_trust_name);
+}
+
+/// What others name and is the fleet's own is read with that.
 bool is_our_own(const Fleet& fleet, const std::string& name) {
-  return fleet.trust && trust_name(fleet.trust) == name;
+  return name == name_of_our_own(fleet);
+}
+
+Result<pki::TrustStorePtr> load_trust(const pki::TrustFiles& files) {
+  return files.file.empty() ? pki::TrustStore::load_system() : pki::TrustStore::load(files);
 }
 
 Result<void> read_our_trust(const Fleet& fleet, Credentials& into) {
@@ -66,8 +78,8 @@ Result<void> read_our_trust(const Fleet& fleet, Credentials& into) {
     return at_key(fleet, "trust.file", store.error());
   }
   into.trust = *std::move(store);
-  if (fleet.trust && trusts_of(fleet).contains(trust_name(fleet.trust))) {
-    into.trusts[trust_name(fleet.trust)] = into.trust;
+  if (const std::string name = name_of_our_own(fleet); trusts_of(fleet).contains(name)) {
+    into.trusts[name] = into.trust;
   }
   return {};
 }
@@ -76,8 +88,8 @@ Result<void> read_trust(const Fleet& fleet, const std::string& name, Credentials
   if (name.empty()) {
     return read_our_trust(fleet, into);
   }
-  const CallerTrust trust = trusts_of(fleet).at(name);
-  Result<pki::TrustStorePtr> store = pki::TrustStore::load(*trust.files);
+  const OtherTrust trust = trusts_of(fleet).at(name);
+  Result<pki::TrustStorePtr> store = load_trust(*trust.files);
   if (!store) {
     return at_source(*trust.source, store.error().at(trust.path));
   }
@@ -212,7 +224,8 @@ void add_file(std::vector<std::string>& files, const std::optional<pki::SecretSo
 /// Null: the system's trust store.
 const pki::TrustFiles* files_of_trust(const Fleet& fleet, const std::string& name) {
   if (!name.empty()) {
-    return trusts_of(fleet).at(name).files;
+    const pki::TrustFiles* files = trusts_of(fleet).at(name).files;
+    return files->file.empty() ? nullptr : files;
   }
   return fleet.trust ? &*fleet.trust : nullptr;
 }
@@ -242,6 +255,11 @@ std::vector<std::string> files_of(const Fleet& fleet, const CredentialName& whic
 }
 
 }  // namespace
+
+pki::TrustStorePtr server_trust_of(const Credentials& credentials, const Target& target) {
+  return target.server_trust ? credentials.trusts.at(trust_name(target.server_trust))
+                             : credentials.trust;
+}
 
 bool can_sign(const pki::Identity& identity) {
   return identity.has_key() && identity.leaf().public_key.algorithm != pki::KeyAlgorithm::unknown;

@@ -16,6 +16,7 @@ struct Side {
   const std::optional<pki::TrustFiles>& trust;
   std::vector<tls::ProtocolVersion> tls_versions;
   bool has_endpoint = false;
+  bool in_mesh = false;
 };
 
 /// Redis clients do not take the client settings for HTTP: Jedis uses the JVM's default SSLContext
@@ -41,6 +42,7 @@ Edge join(const Side& caller, const Call& call, const Target& callee) {
   edge.runtime = call.runtime.value_or(caller.runtime.value_or(Runtime::java));
   edge.tls_versions = first_given(call.tls_versions, caller.tls_versions);
   edge.trust = call.trust;
+  edge.in_mesh = caller.in_mesh;
   if (!is_redis) {
     edge.path = call.path.value_or(callee.health);
   }
@@ -112,7 +114,8 @@ std::vector<Edge> edges_of(const Fleet& fleet) {
                       .identity = target.identity,
                       .trust = target.trust,
                       .tls_versions = {},
-                      .has_endpoint = target.url.scheme == Scheme::https};
+                      .has_endpoint = target.url.scheme == Scheme::https,
+                      .in_mesh = target.mesh.has_value()};
     join_all(targets, caller, target.calls, edges);
   }
   for (const Caller& each : fleet.callers) {
@@ -120,14 +123,18 @@ std::vector<Edge> edges_of(const Fleet& fleet) {
                       .runtime = each.runtime,
                       .identity = each.identity,
                       .trust = each.trust,
-                      .tls_versions = each.tls_versions};
+                      .tls_versions = each.tls_versions,
+                      .in_mesh = each.in_mesh};
     join_all(targets, caller, each.calls, edges);
   }
   return edges;
 }
 
 std::string trust_name(const std::optional<pki::TrustFiles>& trust) {
-  return trust ? trust->file : std::string();
+  if (!trust) {
+    return {};
+  }
+  return trust->file.empty() ? std::string(system_trust_name) : trust->file;
 }
 
 }  // namespace telltale::fleet

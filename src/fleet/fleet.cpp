@@ -35,11 +35,16 @@ const std::string* identity_for(const Fleet& fleet,
   return first == identities.end() ? nullptr : &first->first;
 }
 
+bool is_judged(const GateRules& gate, const Target& target) {
+  const bool is_named = gate.targets.empty() || std::ranges::find(gate.targets, target.name) !=
+                                                    gate.targets.end();
+  return is_named && (gate.step == Step::need || target.mesh);
+}
+
 std::vector<const Target*> targets_of(const Fleet& fleet, const GateRules& gate) {
   std::vector<const Target*> judged;
   for (const Target& target : fleet.targets) {
-    if (gate.targets.empty() ||
-        std::ranges::find(gate.targets, target.name) != gate.targets.end()) {
+    if (is_judged(gate, target)) {
       judged.push_back(&target);
     }
   }

@@ -81,6 +81,8 @@ constexpr std::array gate_keys{
     Key<GateRules>{"name", [](const Value& value, GateRules& gate) { gate.name = value.name(); }},
     Key<GateRules>{"targets", [](const Value& value,
                                  GateRules& gate) { gate.targets = read_gate_targets(value); }},
+    Key<GateRules>{"step", [](const Value& value,
+                              GateRules& gate) { gate.step = value.one_of<Step>(); }},
     Key<GateRules>{"rounds", [](const Value& value,
                                 GateRules& gate) { gate.rounds = value.number(1, 1'000'000); }},
     Key<GateRules>{"for",

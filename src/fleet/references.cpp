@@ -17,6 +17,7 @@ struct Names {
   std::vector<std::string_view> identities;
   std::vector<std::string_view> targets;
   std::vector<std::string_view> rediss;                               ///< targets
+  std::vector<std::string_view> meshed;                               ///< targets
   std::map<std::string_view, std::vector<std::string_view>> callees;  ///< by who calls them
 };
 
@@ -35,11 +36,15 @@ Names names_in(const Fleet& fleet) {
     if (target.url.scheme == Scheme::rediss) {
       names.rediss.push_back(target.name);
     }
+    if (target.mesh) {
+      names.meshed.push_back(target.name);
+    }
     add_callees(target);
   }
   std::ranges::for_each(fleet.callers, add_callees);
   std::ranges::sort(names.targets);
   std::ranges::sort(names.rediss);
+  std::ranges::sort(names.meshed);
   for (auto& [caller, callees] : names.callees) {
     std::ranges::sort(callees);
     callees.erase(std::ranges::unique(callees).begin(), callees.end());
@@ -68,11 +73,12 @@ void check_is_target(const Value& value, const Names& names) {
 /// A trust goes by its file's name, so a file has one password wherever it is named.
 class TrustPasswords {
  public:
-  void check(const Value& mapping, const std::optional<pki::TrustFiles>& trust) {
-    if (!trust) {
+  void check(const Value& mapping, const std::optional<pki::TrustFiles>& trust,
+             std::string_view key = "trust") {
+    if (!trust || trust->file.empty()) {
       return;
     }
-    const Value value = mapping.at("trust");
+    const Value value = mapping.at(key);
     const auto [first, is_new] =
         passwords_.try_emplace(trust->file, trust->password, value.position());
     if (!is_new && first->second.first != trust->password) {
@@ -246,12 +252,28 @@ void check_no_two_alike(const std::vector<Value>& acceptances,
   }
 }
 
+/// A gate for the step to `strict` can judge only what has a sidecar.
+void check_is_meshed(const Value& target, const Names& names) {
+  if (!is_among(names.meshed, target.text())) {
+    target.fail(quote(target.text()) +
+                " has no mesh, so that a gate for the step strict cannot judge it; give it mesh or "
+                "leave it out");
+  }
+}
+
 void check_gate(const Value& value, const GateRules& gate, const Names& names,
                 const AcceptableReasons& acceptable) {
+  const bool is_strict = gate.step == Step::strict;
   if (!gate.targets.empty()) {
     for (const Value& target : value.at("targets").list("targets")) {
       check_is_target(target, names);
+      if (is_strict) {
+        check_is_meshed(target, names);
+      }
     }
+  }
+  if (is_strict && names.meshed.empty()) {
+    value.at("step").fail("judges targets that have a mesh, and there is none; give one mesh");
   }
   if (!gate.accept.empty()) {
     const std::vector<Value> acceptances = value.at("accept").list("accepted breakages");
@@ -285,7 +307,10 @@ void check_references(const Value& root, const Fleet& fleet, const AcceptableRea
     }
     if (part.key() == "targets") {
       visit_both(part, fleet.targets,
-                 [&](const Value& value, const Target& target) { calls.check(value, target); });
+                 [&](const Value& value, const Target& target) {
+                   calls.check(value, target);
+                   calls.passwords().check(value, target.server_trust, "server_trust");
+                 });
     }
     if (part.key() == "callers") {
       visit_both(part, fleet.callers, [&](const Value& value, const Caller& caller) {

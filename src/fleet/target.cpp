@@ -140,6 +140,59 @@ constexpr std::array expect_keys{
         "roles", [](const Value& value, Expectation& expect) { expect.roles = read_roles(value); }},
 };
 
+/// The URI SAN of a workload's certificate (SPIFFE ID 2.1, 2.2): a trust domain and a path, nothing
+/// else.
+std::string read_spiffe(const Value& value) {
+  constexpr std::string_view scheme = "spiffe://";
+  const std::string& id = value.text("SPIFFE ID");
+  const auto is_visible = [](char c) { return c > ' ' && c < 0x7f; };
+  const std::size_t path = id.find('/', std::min(scheme.size(), id.size()));
+  const bool fits = id.starts_with(scheme) && path != std::string::npos && path > scheme.size() &&
+                    path + 1 < id.size() && !id.ends_with('/') &&
+                    std::ranges::all_of(id, is_visible) &&
+                    id.find_first_of("?#*@") == std::string::npos;
+  if (!fits) {
+    value.fail(
+        "must be a SPIFFE ID with a path, such as spiffe://cluster.local/ns/spinnaker/sa/default");
+  }
+  return id;
+}
+
+bool read_istio_alpn(const Value& value) {
+  if (value.text() != "istio") {
+    value.fail("must be istio, the one protocol that is offered; or leave it out");
+  }
+  return true;
+}
+
+constexpr std::array mesh_keys{
+    Key<Mesh>{"mode",
+              [](const Value& value, Mesh& mesh) { mesh.mode = value.one_of<MeshMode>(); }},
+    Key<Mesh>{"spiffe", [](const Value& value, Mesh& mesh) { mesh.spiffe = read_spiffe(value); }},
+    Key<Mesh>{"alpn",
+              [](const Value& value, Mesh& mesh) {
+                mesh.offers_istio_alpn = read_istio_alpn(value);
+              }},
+};
+
+Mesh read_mesh(const Value& value) {
+  Mesh mesh;
+  read_mapping(value, mesh_keys, mesh);
+  value.require("mode");
+  return mesh;
+}
+
+/// The word `system`, which no file stands for, or a file.
+pki::TrustFiles read_server_trust(const Value& value) {
+  if (!value.is_text()) {
+    return read_trust_files(value);
+  }
+  if (value.text() != "system") {
+    value.fail("must be the word system, or a mapping such as {file: ca.pem}");
+  }
+  return {};
+}
+
 constexpr std::array target_keys{
     Key<Target>{"name", [](const Value& value, Target& target) { target.name = value.name(); }},
     Key<Target>{"url",
@@ -166,6 +219,12 @@ constexpr std::array target_keys{
                 [](const Value& value, Target& target) { target.runtime = read_runtime(value); }},
     Key<Target>{"trust",
                 [](const Value& value, Target& target) { target.trust = read_trust_files(value); }},
+    Key<Target>{"server_trust",
+                [](const Value& value, Target& target) {
+                  target.server_trust = read_server_trust(value);
+                }},
+    Key<Target>{"mesh",
+                [](const Value& value, Target& target) { target.mesh = read_mesh(value); }},
     Key<Target>{"calls",
                 [](const Value& value, Target& target) { target.calls = read_calls(value); }},
     Key<Target>{"username",
@@ -252,6 +311,7 @@ Target read_target(const Value& value) {
 void append_target_keys(std::vector<std::string>& keys) {
   append_keys(keys, "targets[].", target_keys);
   append_keys(keys, "targets[].expect.", expect_keys);
+  append_keys(keys, "targets[].mesh.", mesh_keys);
 }
 
 }  // namespace telltale::fleet

@@ -63,6 +63,12 @@ class Value {
   /// A whole number, written in decimal without quotes.
   [[nodiscard]] std::uint32_t number(std::uint32_t least, std::uint32_t most) const;
 
+  /// `true` or `false`.
+  [[nodiscard]] bool yes_or_no() const {
+    return one_of(std::array{true, false},
+                  [](bool yes) -> std::string_view { return yes ? "true" : "false"; });
+  }
+
   [[nodiscard]] Duration duration(Duration least, Duration most) const;
 
   /// The path of a file that exists and may be read, resolved from the configuration's directory.

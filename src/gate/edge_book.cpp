@@ -74,6 +74,17 @@ std::string why_outlived(const fleet::Edge& edge, const assess::CredentialFacts&
   return why;
 }
 
+/// What was rehearsed with a certificate that its file does not hold any more.
+void doubt_strict(EdgeAssessment& row) {
+  if (!row.strict || !row.strict->rehearsed) {
+    return;
+  }
+  row.strict->verdict = Verdict::unknown;
+  row.strict->reason = Reason::caller_unknown;
+  row.strict->detail = row.detail;
+  row.strict->hint = row.hint;
+}
+
 void doubt(EdgeAssessment& row, const fleet::Edge& edge, const std::string& why) {
   if (row.verdict != Verdict::survives) {
     return;
@@ -198,6 +209,7 @@ void EdgeBook::predict(Work& work, const assess::CredentialFacts& credentials,
   if (const std::string why = why_outlived(entry.edge, credentials); !why.empty()) {
     for (EdgeAssessment& row : entry.rows) {
       doubt(row, entry.edge, why);
+      doubt_strict(row);
     }
   }
   entry.verdict = worst_row(entry)->verdict;

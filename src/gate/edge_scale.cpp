@@ -9,7 +9,59 @@ using assess::EdgeAssessment;
 using assess::Reason;
 using assess::Verdict;
 
+namespace {
+
+/// The row as it stands about the flip to STRICT. Which certificate the caller itself holds matters
+/// only where it was rehearsed; a caller in the mesh needs none of its own.
+EdgeAssessment about_strict(const EdgeAssessment& row) {
+  EdgeAssessment strict{.address = row.address};
+  if (!row.strict) {
+    strict.reason = row.address.port == 0 ? row.reason : Reason::mesh_mode_unknown;
+    strict.detail = row.address.port == 0
+                        ? row.detail
+                        : std::string(assess::row_of(Reason::mesh_mode_unknown).summary);
+    return strict;
+  }
+  strict.verdict = row.strict->verdict;
+  strict.reason = row.strict->reason;
+  strict.detail = row.strict->detail;
+  strict.hint = row.strict->hint;
+  strict.presents = row.strict->rehearsed;
+  if (row.strict->rehearsed) {
+    strict.evidence = row.evidence;
+    strict.first_to_end = row.first_to_end;
+  }
+  return strict;
+}
+
+/// The newest look shows that no sidecar stands in front of the caller itself.
+bool lacks_sidecar(const TargetEntry& caller) {
+  return std::ranges::any_of(caller.addresses, [](const AddressEntry& address) {
+    return address.assessment && address.assessment->mesh &&
+           address.assessment->mesh->is_sidecar_missing;
+  });
+}
+
+}  // namespace
+
+/// Its claim to be in the mesh is the configuration's; what is seen of it can refute that.
+void EdgeScale::weigh_strict() {
+  if (entry_.edge.in_mesh && caller_ != nullptr && lacks_sidecar(*caller_)) {
+    filing_.block({.caller = entry_.edge.caller,
+                   .reason = Reason::caller_outside_mesh,
+                   .detail = "No sidecar stands in front of " + entry_.edge.caller +
+                             ", so that none presents a certificate of the mesh for it."});
+  }
+  for (const EdgeAssessment& row : entry_.rows) {
+    weigh_row(about_strict(row));
+  }
+}
+
 void EdgeScale::weigh() {
+  if (filing_.rules().step == fleet::Step::strict) {
+    weigh_strict();
+    return;
+  }
   if (entry_.edge.is_observed) {
     ask_caller();
   }

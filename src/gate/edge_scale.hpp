@@ -30,7 +30,11 @@ class EdgeScale {
   void weigh_end(const assess::EdgeAssessment& row);
   void tell_of_caller();
 
-  [[nodiscard]] bool judges_the_flip() const { return callee_.goal == fleet::Goal::need; }
+  void weigh_strict();
+
+  [[nodiscard]] bool judges_the_flip() const {
+    return filing_.rules().step == fleet::Step::strict || callee_.goal == fleet::Goal::need;
+  }
 
   [[nodiscard]] bool fails(const assess::EdgeAssessment& row) const;
   [[nodiscard]] Matter about(const assess::EdgeAssessment& row) const;

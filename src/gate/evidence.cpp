@@ -104,17 +104,22 @@ class TargetScale {
       filing_.miss_outdated({.address = where}, "The newest look");
     }
     for (const Finding& finding : assessment.findings) {
-      if (blocks(finding)) {
+      if (blocks(finding) && (judges_need() || counts_for_strict(finding.reason, assessment))) {
         filing_.block({.address = where, .reason = finding.reason, .detail = finding.detail});
       }
     }
     weigh_certificates(where, assessment);
-    weigh_mode(where, assessment);
+    if (judges_need()) {
+      weigh_mode(where, assessment);
+    } else {
+      weigh_mesh_mode(where, assessment);
+    }
   }
 
   void weigh_certificates(const fleet::Endpoint* where,
                           const assess::AddressAssessment& assessment) {
-    if (!assessment.first_to_end || !judges_the_flip()) {
+    const bool counts = judges_need() || ends_at_sidecar(assessment);
+    if (!assessment.first_to_end || !judges_the_flip() || !counts) {
       return;
     }
     const auto& [not_after, subject] = *assessment.first_to_end;
@@ -150,6 +155,20 @@ class TargetScale {
     filing_.miss_present(matter);
   }
 
+  /// Nobody can accept what is not known.
+  void weigh_mesh_mode(const fleet::Endpoint* where, const assess::AddressAssessment& assessment) {
+    if (assessment.mesh && assessment.mesh->mode) {
+      return;
+    }
+    const auto told =
+        std::ranges::find(assessment.findings, Reason::mesh_mode_unknown, &Finding::reason);
+    Matter matter{.address = where, .reason = Reason::mesh_mode_unknown};
+    matter.detail = told != assessment.findings.end()
+                        ? told->detail
+                        : std::string(assess::row_of(Reason::mesh_mode_unknown).summary);
+    filing_.miss_present(matter);
+  }
+
   /// Findings about the whole target are as fresh as what they were made from.
   void weigh_target_findings() {
     for (const Finding& finding : entry_.assessment.findings) {
@@ -161,7 +180,28 @@ class TargetScale {
     }
   }
 
-  [[nodiscard]] bool judges_the_flip() const { return entry_.target.goal == fleet::Goal::need; }
+  [[nodiscard]] bool judges_need() const { return rules_.step == fleet::Step::need; }
+
+  [[nodiscard]] bool judges_the_flip() const {
+    return !judges_need() || entry_.target.goal == fleet::Goal::need;
+  }
+
+  [[nodiscard]] static bool ends_at_sidecar(const assess::AddressAssessment& assessment) {
+    return assessment.mesh && assessment.mesh->sidecar_ends_tls;
+  }
+
+  /// What the application behind the sidecar does is not the sidecar's matter, and plaintext is
+  /// what the flip to STRICT ends.
+  [[nodiscard]] static bool counts_for_strict(Reason reason,
+                                              const assess::AddressAssessment& assessment) {
+    const bool is_permissive =
+        assessment.mesh && assessment.mesh->mode == fleet::MeshMode::permissive;
+    if (assess::concerns_application(reason) ||
+        (reason == Reason::plaintext_open && is_permissive)) {
+      return false;
+    }
+    return ends_at_sidecar(assessment) || !assess::concerns_tls(reason);
+  }
 
   [[nodiscard]] bool blocks(const Finding& finding) const {
     return finding.severity == Severity::error && !assess::concerns_own_identity(finding.reason) &&
@@ -198,9 +238,11 @@ void miss_whole(Weighed& weighed, const std::string& target, const std::string& 
 
 std::vector<const TargetEntry*> scope_of(const Snapshot& snapshot, const fleet::GateRules& rules) {
   const std::set<std::string_view> names(rules.targets.begin(), rules.targets.end());
+  const bool wants_mesh = rules.step == fleet::Step::strict;
   std::vector<const TargetEntry*> scope;
   for (const TargetEntryPtr& entry : snapshot.targets) {
-    if (names.empty() || names.contains(entry->target.name)) {
+    const bool is_named = names.empty() || names.contains(entry->target.name);
+    if (is_named && (!wants_mesh || entry->target.mesh)) {
       scope.push_back(entry.get());
     }
   }
@@ -232,7 +274,10 @@ Weighed weigh(const Snapshot& snapshot, const fleet::GateRules& rules, Now now) 
   const std::set<std::string_view> known = names_of(weighed.targets);
   for (const std::string& name : rules.targets) {
     if (!known.contains(name)) {
-      miss_whole(weighed, name, "The gate names a target that does not exist.");
+      miss_whole(weighed, name,
+                 rules.step == fleet::Step::strict
+                     ? "The gate names a target that does not exist, or has no mesh."
+                     : "The gate names a target that does not exist.");
     }
   }
   if (weighed.targets.empty() && rules.targets.empty()) {

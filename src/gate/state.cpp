@@ -225,6 +225,7 @@ Answer answer(const Snapshot& snapshot, const GateEntry& gate, Now now) {
   Weighed weighed = weigh(snapshot, gate.rules, now);
   Answer answer;
   answer.gate = gate.rules.name;
+  answer.step = gate.rules.step;
   answer.targets = weighed.targets.size();
   answer.addresses = weighed.whole.addresses;
   answer.status = present_status(gate.state.whole, weighed.whole);
@@ -245,6 +246,7 @@ Answer answer(const Snapshot& snapshot, const GateEntry& gate, Now now) {
 Answer answer_for_target(const Answer& whole, std::string_view target) {
   Answer part;
   part.gate = whole.gate;
+  part.step = whole.step;
   part.since = whole.since;
   part.evidence = {.blockers = about(whole.evidence.blockers, target),
                    .missing = about(whole.evidence.missing, target),

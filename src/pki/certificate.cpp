@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <ctime>
+#include <iterator>
 
 #include "telltale/enum_names.hpp"
 
@@ -294,6 +295,13 @@ Result<Certificate> describe(X509& x509) {
   certificate.der = der_of(x509);
   certificate.fingerprint_sha256 = sha256_of(certificate.der);
   return certificate;
+}
+
+std::vector<std::string> spiffe_ids(const Certificate& certificate) {
+  std::vector<std::string> ids;
+  std::ranges::copy_if(certificate.uris, std::back_inserter(ids),
+                       [](const std::string& uri) { return uri.starts_with("spiffe://"); });
+  return ids;
 }
 
 Result<Certificate> parse_certificate(ByteView der) {

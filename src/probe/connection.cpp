@@ -153,8 +153,10 @@ Awaitable<MaybeFailure> Connection::wait(tls::Step step, Phase phase) {
 }
 
 Awaitable<MaybeFailure> Connection::handshake(const tls::ClientContext& tls,
-                                              const std::string& server_name) {
-  session_ = std::make_unique<tls::ClientSession>(tls, wire_->socket.native_handle(), server_name);
+                                              const std::string& server_name,
+                                              std::string_view protocol) {
+  session_ = std::make_unique<tls::ClientSession>(tls, wire_->socket.native_handle(), server_name,
+                                                  protocol);
   while (true) {
     const tls::Step step = session_->handshake();
     if (step != tls::Step::want_read && step != tls::Step::want_write) {

@@ -38,9 +38,11 @@ class Connection {
 
   [[nodiscard]] Awaitable<MaybeFailure> connect(const fleet::Endpoint& endpoint);
 
-  /// Starts TLS. `tls` must outlive the connection.
+  /// Starts TLS, and offers `protocol` by ALPN unless it is empty. `tls` must outlive the
+  /// connection.
   [[nodiscard]] Awaitable<MaybeFailure> handshake(const tls::ClientContext& tls,
-                                                  const std::string& server_name);
+                                                  const std::string& server_name,
+                                                  std::string_view protocol = {});
 
   /// Listens, without writing, for what a TLS 1.3 server makes of our certificate: ends well with a
   /// NewSessionTicket, with application data, or after `silence`.

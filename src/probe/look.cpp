@@ -21,6 +21,14 @@ Duration silence_within(Duration timeout) {
   return std::min(longest_silence, timeout / silences_per_timeout);
 }
 
+// As istiod writes it into the filter chains of PERMISSIVE (istio
+// pilot/pkg/networking/core/listener.go, mtlsTCPALPNs).
+constexpr std::string_view istio_alpn = "istio";
+
+std::string_view protocol_for(const fleet::Target& target) {
+  return target.mesh && target.mesh->offers_istio_alpn ? istio_alpn : std::string_view();
+}
+
 /// Runs on to the end of its scope and notes how long that took.
 class Stopwatch {
  public:
@@ -45,7 +53,8 @@ Look::Look(boost::asio::io_context& io, LookRequest request)
       deadline_(steady_clock::now() + request_.timeout),
       tls_deadline_(deadline_ - silence_within(request_.timeout)),
       started_at_(read_clocks().civil),
-      http_request_(http_request(*request_.target, request_.target->health)) {
+      http_request_(http_request(*request_.target, request_.target->health)),
+      protocol_(protocol_for(*request_.target)) {
   observation_.target = request_.target->name;
   observation_.address = request_.address;
   if (request_.identity) {
@@ -68,6 +77,9 @@ Awaitable<void> Look::run(Prober::Contexts& contexts) {
   if (goes_on_over_tls()) {
     co_await look_over_tls(contexts, tls::ProtocolVersion::tls_1_2);
   }
+  if (!protocol_.empty() && goes_on_over_tls()) {
+    co_await look_without_alpn(contexts);
+  }
   if (!is_unconnected()) {
     co_await look_in_plaintext(request_.address.port);
   }
@@ -88,6 +100,7 @@ Awaitable<void> Look::run(Prober::Contexts& contexts) {
 
 void Look::forget() {
   observation_.attempts.clear();
+  observation_.without_alpn.reset();
   observation_.plaintext.clear();
   observation_.peer_chains.clear();
   observation_.login.reset();
@@ -130,7 +143,7 @@ Awaitable<Attempt> Look::attempt(const tls::ClientContext& tls, Presentation pre
     attempt.failure = co_await connection.connect(request_.address);
   }
   if (!attempt.failure) {
-    attempt.failure = co_await shake_hands(connection, tls, terms.silence, attempt);
+    attempt.failure = co_await shake_hands(connection, tls, terms.silence, protocol_, attempt);
     record(connection, attempt.handshake);
   }
   if (!attempt.failure) {
@@ -146,11 +159,12 @@ Awaitable<Attempt> Look::attempt(const tls::ClientContext& tls, Presentation pre
 }
 
 Awaitable<MaybeFailure> Look::shake_hands(Connection& connection, const tls::ClientContext& tls,
-                                          Duration silence, Attempt& attempt) {
+                                          Duration silence, std::string_view protocol,
+                                          Attempt& attempt) {
   MaybeFailure failure;
   {
     const Stopwatch stopwatch(attempt.durations[Phase::handshake]);
-    failure = co_await connection.handshake(tls, request_.target->expected_name());
+    failure = co_await connection.handshake(tls, request_.target->expected_name(), protocol);
   }
   // In TLS 1.2 the server has judged us before it finishes; in TLS 1.3 it does so afterwards.
   const bool is_judged_later = tls.version() == tls::ProtocolVersion::tls_1_3 &&
@@ -160,6 +174,21 @@ Awaitable<MaybeFailure> Look::shake_hands(Connection& connection, const tls::Cli
     failure = co_await connection.first_read(silence);
   }
   co_return failure;
+}
+
+/// PERMISSIVE passes such TLS on to the application, STRICT does not.
+Awaitable<void> Look::look_without_alpn(Prober::Contexts& contexts) {
+  const auto version = highest_version_spoken().value_or(tls::ProtocolVersion::tls_1_3);
+  const tls::ClientContext& tls = contexts.context(version, tls::Credential{});
+  Attempt attempt{.presentation = Presentation::nothing, .version = version};
+  Connection connection(io_, tls_deadline_);
+  attempt.failure = co_await connection.connect(request_.address);
+  if (!attempt.failure) {
+    attempt.failure =
+        co_await shake_hands(connection, tls, silence_within(request_.timeout), {}, attempt);
+    attempt.handshake = connection.session()->recorded();
+  }
+  observation_.without_alpn = std::move(attempt);
 }
 
 Awaitable<MaybeFailure> Look::speak(Connection& connection, const Terms& terms, Attempt& attempt) {
@@ -197,9 +226,22 @@ void Look::record(const Connection& connection, tls::Handshake& handshake) {
   if (!handshake.peer_certificates.empty() && find(handshake.peer_certificates) == nullptr) {
     observation_.peer_chains.push_back(
         {.certificates = handshake.peer_certificates,
-         .verification = request_.trust->verify(handshake.peer_certificates,
-                                                request_.target->expected_name(), started_at_)});
+         .verification = verify(handshake.peer_certificates)});
   }
+}
+
+/// A workload's certificate names no host: where a sidecar shows itself and its SPIFFE ID is known,
+/// that is looked for (SPIFFE X.509-SVID 2: exactly one URI SAN).
+pki::ChainVerification Look::verify(const pki::Chain& chain) const {
+  pki::ChainVerification verification =
+      request_.trust->verify(chain, request_.target->expected_name(), started_at_);
+  const std::optional<fleet::Mesh>& mesh = request_.target->mesh;
+  const std::vector<std::string> ids = pki::spiffe_ids(*chain.front());
+  if (mesh && mesh->spiffe && !ids.empty()) {
+    verification.name = *mesh->spiffe;
+    verification.name_matches = ids == std::vector{*mesh->spiffe};
+  }
+  return verification;
 }
 
 const PeerChain* Look::find(const pki::Chain& chain) const {
@@ -265,7 +307,8 @@ Awaitable<MaybeFailure> Look::log_in(const tls::ClientContext& tls, LoginAttempt
     co_return failure;
   }
   Attempt attempt{.presentation = Presentation::identity, .version = tls.version()};
-  failure = co_await shake_hands(connection, tls, silence_within(request_.timeout), attempt);
+  failure =
+      co_await shake_hands(connection, tls, silence_within(request_.timeout), protocol_, attempt);
   record(connection, attempt.handshake);
   if (failure) {
     co_return failure;
@@ -314,16 +357,23 @@ Awaitable<void> Look::rehearse(const tls::ClientContext& tls, PlannedRehearsal p
 /// Once for each chain and trust, after everything else: it takes no time from any attempt.
 void Look::verify_for_callers() {
   const std::string& name = request_.target->expected_name();
+  const pki::TrustStorePtr& fleet_trust =
+      request_.fleet_trust ? request_.fleet_trust : request_.trust;
+  std::map<std::string, pki::TrustStorePtr> trusts = request_.calls->trusts;
   for (PeerChain& chain : observation_.peer_chains) {
-    for (const auto& [trust_name, trust] : request_.calls->trusts) {
+    const bool is_by_name = chain.verification.name == name;
+    if (fleet_trust != request_.trust || !is_by_name) {
+      trusts.try_emplace("", fleet_trust);
+    }
+    for (const auto& [trust_name, trust] : trusts) {
       // A caller may name the very file that we trust.
       chain.by_trust.push_back(
-          {trust_name, trust == request_.trust
+          {trust_name, trust == request_.trust && is_by_name
                            ? chain.verification
                            : trust->verify(chain.certificates, name, started_at_)});
     }
     if (request_.calls->is_observed) {
-      chain.as_client = request_.trust->verify_client(chain.certificates, started_at_);
+      chain.as_client = fleet_trust->verify_client(chain.certificates, started_at_);
     }
   }
 }

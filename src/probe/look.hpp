@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "telltale/probe/prober.hpp"
 
@@ -41,7 +42,8 @@ class Look {
                                            Terms terms);
   [[nodiscard]] Awaitable<MaybeFailure> shake_hands(Connection& connection,
                                                     const tls::ClientContext& tls, Duration silence,
-                                                    Attempt& attempt);
+                                                    std::string_view protocol, Attempt& attempt);
+  [[nodiscard]] Awaitable<void> look_without_alpn(Prober::Contexts& contexts);
   [[nodiscard]] Awaitable<MaybeFailure> speak(Connection& connection, const Terms& terms,
                                               Attempt& attempt);
   [[nodiscard]] RedisQuestions questions_for(const Attempt& attempt) const;
@@ -52,6 +54,7 @@ class Look {
   [[nodiscard]] Awaitable<void> rehearse_all(Prober::Contexts& contexts);
   [[nodiscard]] Awaitable<void> rehearse(const tls::ClientContext& tls, PlannedRehearsal planned,
                                          Duration share);
+  [[nodiscard]] pki::ChainVerification verify(const pki::Chain& chain) const;
   void verify_for_callers();
 
   /// The handshake as recorded; a chain not met before is verified and noted.
@@ -69,6 +72,7 @@ class Look {
   SteadyTime tls_deadline_;
   CivilTime started_at_;
   std::string http_request_;
+  std::string_view protocol_;  // by ALPN; empty: none
   bool redis_asked_ = false;  // AUTH and INFO go out once a look
   Observation observation_;
 };

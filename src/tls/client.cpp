@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <exception>
+#include <vector>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -75,6 +76,16 @@ int choose_credential(SSL* ssl, void* argument) {
   }
 }
 
+// A list of one name, behind the byte that tells its length.
+void offer(SSL* ssl, std::string_view protocol) {
+  std::vector<unsigned char> list(protocol.begin(), protocol.end());
+  list.insert(list.begin(), static_cast<unsigned char>(protocol.size()));
+  // The one function of libssl that returns 0 for success.
+  if (SSL_set_alpn_protos(ssl, list.data(), static_cast<unsigned>(list.size())) != 0) {
+    pki::throw_openssl_error("offering a protocol");
+  }
+}
+
 int accept_any_chain(X509_STORE_CTX* /*unused*/, void* /*unused*/) {
   return 1;
 }
@@ -127,7 +138,7 @@ ClientContext::ClientContext(ProtocolVersion version, Credential credential)
 ClientContext::~ClientContext() = default;
 
 ClientSession::ClientSession(const ClientContext& context, int descriptor,
-                             const std::string& server_name)
+                             const std::string& server_name, std::string_view protocol)
     : recording_(std::make_unique<Recording>()),
       ssl_(SSL_new(context.get())),
       version_(context.version()) {
@@ -140,6 +151,9 @@ ClientSession::ClientSession(const ClientContext& context, int descriptor,
   if (!is_ip_address(server_name) &&
       SSL_set_tlsext_host_name(ssl_.get(), server_name.c_str()) != 1) {
     pki::throw_openssl_error("setting the server name");
+  }
+  if (!protocol.empty()) {
+    offer(ssl_.get(), protocol);
   }
 }
 

@@ -57,6 +57,17 @@ struct RehearsalAssessment {
   std::string what_happened;  ///< `the peer sends the alert unknown_ca (48)`
 };
 
+/// What stands in front of an address of a target that has `mesh`.
+struct MeshReading {
+  /// What the sidecar lets in; nothing: it cannot be told.
+  std::optional<fleet::MeshMode> mode;
+  bool sidecar_ends_tls = false;    ///< every chain seen is a workload's, with a SPIFFE ID
+  bool is_sidecar_missing = false;  ///< TLS that a sidecar ends was offered, and none ended it
+  std::string spiffe;               ///< the ID that was shown; empty: none
+
+  friend bool operator==(const MeshReading&, const MeshReading&) = default;
+};
+
 struct AddressAssessment {
   fleet::Endpoint address;
   tls::ClientAuthMode mode = tls::ClientAuthMode::unknown;  ///< laxest() of its versions
@@ -68,6 +79,7 @@ struct AddressAssessment {
   pki::Chain certificates;                  ///< of the chain seen first; empty if none was
   std::optional<pki::ChainVerification> verification;  ///< of `certificates`
   std::optional<CertificateEnd> first_to_end;          ///< over all chains seen
+  std::optional<MeshReading> mesh;                     ///< where the target has `mesh`
   std::optional<probe::LoginAttempt> login;            ///< where one is expected and was tried
   std::vector<probe::PeerChain> peer_chains;  ///< distinct; for callers, as verified for them
   std::vector<RehearsalAssessment> rehearsals;
@@ -82,8 +94,10 @@ using AddressAssessmentPtr = std::shared_ptr<const AddressAssessment>;
 /// What only all addresses together show.
 struct TargetAssessment {
   tls::ClientAuthMode mode = tls::ClientAuthMode::unknown;  ///< laxest() of its addresses
+  /// The laxest of its addresses'; nothing: the target has no `mesh`, or it cannot be told.
+  std::optional<fleet::MeshMode> mesh_mode;
   std::size_t distinct_certificates = 0;                    ///< leaves seen over all addresses
-  bool replicas_agree = true;  ///< in mode, verification, DN list; true for one address
+  bool replicas_agree = true;  ///< in modes, verification, DN list; true for one address
   std::vector<Finding> findings;
 };
 

@@ -36,6 +36,18 @@ struct Holding {
   std::string origin;  ///< for sentences: `orca's identity`, `what 10.0.0.7:8083 presents`
 };
 
+/// One edge at one address of a callee that has `mesh`, about the flip of its sidecar from
+/// PERMISSIVE to STRICT with nothing else changed.
+struct StrictAssessment {
+  Verdict verdict = Verdict::unknown;
+  Reason reason = Reason::unknown;
+  std::string detail;
+  std::string hint;
+  bool rehearsed = false;  ///< the sidecar itself accepted the caller's own certificate
+
+  friend bool operator==(const StrictAssessment&, const StrictAssessment&) = default;
+};
+
 /// One edge at one address of the callee.
 struct EdgeAssessment {
   fleet::Endpoint address;  ///< of the callee; port 0: the callee has no address
@@ -48,6 +60,7 @@ struct EdgeAssessment {
   std::string hint;    ///< what to do
   /// Of what it presents: the certificate that ends first.
   std::optional<CertificateEnd> first_to_end;
+  std::optional<StrictAssessment> strict;  ///< nothing where the callee has no `mesh`
 
   friend bool operator==(const EdgeAssessment&, const EdgeAssessment&) = default;
 };
@@ -60,6 +73,15 @@ struct EdgeAssessment {
 /// one for each endpoint that showed none. Empty: none was looked at yet.
 [[nodiscard]] std::vector<Holding> observed_holdings(
     const fleet::Edge& edge, std::span<const AddressAssessmentPtr> endpoints);
+
+/// Judges an edge at one address of its callee whose flip to `need` is `about_need`. A caller in
+/// the mesh survives: its sidecar presents its certificate for it. One outside survives only if it
+/// was rehearsed and a sidecar that verifies accepted what it presents. Nothing where the callee
+/// has no `mesh`; unknown where what stands in front of it is.
+[[nodiscard]] std::optional<StrictAssessment> predict_strict(const fleet::Edge& edge,
+                                                             const fleet::Target& callee,
+                                                             const AddressAssessment& at,
+                                                             const EdgeAssessment& about_need);
 
 /// Judges an edge at one address of its callee. Of several holdings (replicas of the caller that
 /// present different chains) the worst counts; of none it is not known what the caller holds.

@@ -39,6 +39,11 @@ enum class Reason {
   replicas_disagree,
   versions_disagree,
   addresses_missing,
+  // the mesh
+  mesh_mode_mismatch,
+  mesh_mode_unknown,
+  sidecar_missing,
+  spiffe_mismatch,
   // the DN list
   authorities_missing,
   authorities_unexpected,
@@ -63,6 +68,7 @@ enum class Reason {
   // callers
   caller_accepted,
   caller_presents_nothing,
+  caller_outside_mesh,
   caller_unknown,
   key_unusable,
   versions_incompatible,
@@ -98,6 +104,8 @@ BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
     client_auth_none, client_auth_mismatch, client_auth_unverified, client_auth_unknown,
     replicas_disagree, versions_disagree, addresses_missing)
 BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
+    mesh_mode_mismatch, mesh_mode_unknown, sidecar_missing, spiffe_mismatch)
+BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
     authorities_missing, authorities_unexpected, authorities_default, authorities_oversize,
     issuer_not_advertised, issuer_encoding_differs)
 BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
@@ -106,8 +114,8 @@ BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
     identity_incomplete, key_algorithm_unsupported, trust_unreadable, truststore_empty,
     password_unreadable)
 BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
-    caller_accepted, caller_presents_nothing, caller_unknown, key_unusable, versions_incompatible,
-    evidence_insufficient)
+    caller_accepted, caller_presents_nothing, caller_outside_mesh, caller_unknown, key_unusable,
+    versions_incompatible, evidence_insufficient)
 BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
     app_refused, app_unhealthy, app_timeout, app_protocol, app_oversize, redis_auth, redis_version,
     redis_mode_unsupported, principal_mismatch, roles_mismatch)
@@ -147,5 +155,13 @@ struct ReasonRow {
 /// The reason speaks of the flip to `need` alone: it does not harm anybody today, so it does not
 /// count for a target whose goal is `none`.
 [[nodiscard]] bool concerns_flip_only(Reason reason);
+
+/// The reason speaks of what the application behind a sidecar does, and of the step from `want` to
+/// `need`: a gate for the step from PERMISSIVE to STRICT does not count it.
+[[nodiscard]] bool concerns_application(Reason reason);
+
+/// The reason speaks of TLS itself: where the application ends it, and not the sidecar, a gate for
+/// the step to STRICT does not count it.
+[[nodiscard]] bool concerns_tls(Reason reason);
 
 }  // namespace telltale::assess

@@ -26,7 +26,7 @@ BOOST_DESCRIBE_ENUM(CredentialKind, trust, identity, password)
 struct CredentialName {
   CredentialKind kind = CredentialKind::trust;
   /// Of the identity or of the target. Of a trust its trust_name(): empty for our own, else the
-  /// file of a caller's.
+  /// file of a caller's or of a target's server, or system_trust_name.
   std::string name;
 
   friend auto operator<=>(const CredentialName&, const CredentialName&) = default;
@@ -35,7 +35,8 @@ struct CredentialName {
 /// What was read. Sharing all of it, so that a copy is cheap and looks under way keep theirs.
 struct Credentials {
   pki::TrustStorePtr trust;                            ///< ours, never null
-  std::map<std::string, pki::TrustStorePtr> trusts;    ///< callers', by trust_name(); never null
+  /// Callers' and those of targets' servers, by trust_name(); never null.
+  std::map<std::string, pki::TrustStorePtr> trusts;
   std::map<std::string, pki::IdentityPtr> identities;  ///< by name
   /// Every key that an identity's file offers, in the file's order, by the identity's name. One
   /// without a key, where the file holds none. The first is what `identities` has.
@@ -44,6 +45,10 @@ struct Credentials {
   /// Those whose newest reading failed, and why: what stands above is then the last good one.
   std::map<CredentialName, Error> unreadable;
 };
+
+/// Whom the chain of this target's server is verified against: its `server_trust`, or the fleet's.
+[[nodiscard]] pki::TrustStorePtr server_trust_of(const Credentials& credentials,
+                                                 const Target& target);
 
 /// There is a key, and TLS can sign with it: libssl takes none of X25519 or SM2.
 [[nodiscard]] bool can_sign(const pki::Identity& identity);

@@ -138,7 +138,8 @@ struct Caller {
   std::optional<pki::TrustFiles> trust;            ///< nothing: the fleet's
   std::vector<tls::ProtocolVersion> tls_versions;  ///< empty: both
   std::vector<Call> calls;
-  std::string source;  ///< where it was configured, `telltale.yml:12`
+  bool in_mesh = false;  ///< it has a service mesh's sidecar, as a target with `mesh` has
+  std::string source;    ///< where it was configured, `telltale.yml:12`
 
   friend bool operator==(const Caller&, const Caller&) = default;
 };
@@ -306,7 +307,9 @@ struct Edge {
   std::optional<pki::TrustFiles> trust;            ///< nothing: the fleet's
   std::string path;                                ///< that it asks for; empty on rediss
   std::vector<tls::ProtocolVersion> tls_versions;  ///< that the caller speaks, never empty
-  std::string source;                              ///< where the call was configured
+  /// The caller has a service mesh's sidecar, which presents a certificate of the mesh for it.
+  bool in_mesh = false;
+  std::string source;  ///< where the call was configured
 
   friend bool operator==(const Edge&, const Edge&) = default;
 };
@@ -320,7 +323,10 @@ struct Edge {
 /// runtime is `none`.
 [[nodiscard]] std::vector<Edge> edges_of(const Fleet& fleet);
 
-/// Names the trust of a call: its file, or nothing for the fleet's own.
+/// The name of the system's trust store, where a target's `server_trust` asks for it.
+inline constexpr std::string_view system_trust_name = "the system's";
+
+/// Names a trust: its file, or nothing for the fleet's own; an empty file is the system's.
 [[nodiscard]] std::string trust_name(const std::optional<pki::TrustFiles>& trust);
 
 /// The identity that we present to `target`: `probe.identity`, else the one named `telltale`, else
@@ -329,6 +335,10 @@ struct Edge {
 [[nodiscard]] const std::string* identity_for(
     const Fleet& fleet, const std::map<std::string, pki::IdentityPtr>& identities,
     const Target& target);
+
+/// The gate judges such a target: its rules name it, or all; for the step to `strict` only what has
+/// a sidecar can be judged.
+[[nodiscard]] bool is_judged(const GateRules& gate, const Target& target);
 
 /// The targets that a gate judges, in the fleet's order.
 [[nodiscard]] std::vector<const Target*> targets_of(const Fleet& fleet, const GateRules& gate);

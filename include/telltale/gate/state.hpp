@@ -1,5 +1,5 @@
 #pragma once
-// The gate: whether `need` is safe, and what blocks it otherwise. Pure; fails closed.
+// The gate: whether the next step, to `need` or to STRICT, is safe, and what blocks it otherwise. Pure; fails closed.
 
 #include <cstddef>
 #include <optional>
@@ -69,6 +69,7 @@ struct TargetStanding {
 /// What a gate answers, whoever asks.
 struct Answer {
   std::string gate;
+  fleet::Step step = fleet::Step::need;
   Status status = Status::unknown;
   CivilTime since;
   std::optional<std::string>
@@ -97,6 +98,12 @@ struct TargetEntry;
 /// shows the same. A call whose caller's own endpoint shows what it holds needs fresh looks at
 /// that, too. An acceptance with a caller covers that caller's blockers, one without the target's
 /// own; what is not known of a call cannot be accepted.
+///
+/// A gate for the step to STRICT judges the targets that have `mesh`, whatever their goal, by what
+/// stands in front of them and by EdgeAssessment::strict: what the application behind the sidecar
+/// asks, and how it ends TLS, does not count, nor does plaintext that a PERMISSIVE sidecar lets in,
+/// since the flip ends that. A mode of the sidecar that is not known is missing, and cannot be
+/// accepted.
 [[nodiscard]] Evidence gather(const Snapshot& snapshot, const fleet::GateRules& rules, Now now);
 
 /// Moves a gate on after new evidence. The only place in which a gate can become open.

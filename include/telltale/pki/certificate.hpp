@@ -93,6 +93,10 @@ using CertificatePtr = std::shared_ptr<const Certificate>;
 /// Certificates in the order they were sent or stored: the leaf first.
 using Chain = std::vector<CertificatePtr>;
 
+/// The SPIFFE IDs (`spiffe://…`) among the URIs of subjectAltName; a workload's certificate has
+/// exactly one (SPIFFE X.509-SVID 2).
+[[nodiscard]] std::vector<std::string> spiffe_ids(const Certificate& certificate);
+
 /// Reads one certificate from its DER. Errc::malformed if it is not one, or has bytes behind it.
 [[nodiscard]] Result<Certificate> parse_certificate(ByteView der);
 

@@ -140,9 +140,14 @@ struct CallerVerification {
 /// A chain that the peer sent, and how it verified. One look usually sees one.
 struct PeerChain {
   pki::Chain certificates;
-  pki::ChainVerification verification;       ///< against our trust and the target's expected name
-  std::vector<CallerVerification> by_trust;  ///< against every other trust that callers have
-  /// As a TLS client's chain, against our trust: where the target may present it as a caller.
+  /// Against the target's `server_trust`, or the fleet's, and its expected name; where a sidecar of
+  /// the mesh shows itself, against its SPIFFE ID instead of the name.
+  pki::ChainVerification verification;
+  /// Against every other trust that callers have, and the expected name; the fleet's own, whose
+  /// name is empty, is there where `verification` is not that.
+  std::vector<CallerVerification> by_trust;
+  /// As a TLS client's chain, against the fleet's trust: where the target may present it as a
+  /// caller.
   std::optional<pki::ChainVerification> as_client;
 };
 
@@ -166,6 +171,9 @@ struct Observation {
   fleet::Endpoint address;
   Now looked_at;                  ///< when the look ended
   std::vector<Attempt> attempts;  ///< in the order made
+  /// Where ALPN `istio` was offered in `attempts`: the same with nothing presented and without it,
+  /// as far as the handshake goes. Its chain is not among `peer_chains`.
+  std::optional<Attempt> without_alpn;
   std::vector<PlaintextAttempt> plaintext;
   std::vector<PeerChain> peer_chains;   ///< distinct, in the order seen
   std::optional<OurIdentity> identity;  ///< nothing: we have none to present here

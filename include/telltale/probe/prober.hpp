@@ -45,7 +45,9 @@ struct LookRequest {
   bool presents_stranger = true;
   std::string identity_name;
   pki::IdentityPtr identity;  ///< with a key; null: we have none to present here
-  pki::TrustStorePtr trust;   ///< never null
+  pki::TrustStorePtr trust;   ///< that the server's chain is verified against; never null
+  /// What callers trust that name none, and a client's chain is verified against; null: `trust`.
+  pki::TrustStorePtr fleet_trust;
   std::shared_ptr<const pki::Secret> redis_password;  ///< null: no AUTH
   std::shared_ptr<const CallRequest> calls;           ///< null: nobody calls it, nor does it call
 };

@@ -72,9 +72,11 @@ enum class Step {
 /// Not thread-safe; must not outlive its context.
 class ClientSession {
  public:
-  /// `server_name` goes into the SNI extension unless it is an IP address (RFC 6066 3).
-  /// Throws std::runtime_error if OpenSSL is out of memory.
-  ClientSession(const ClientContext& context, int descriptor, const std::string& server_name);
+  /// `server_name` goes into the SNI extension unless it is an IP address (RFC 6066 3), `protocol`
+  /// into ALPN (RFC 7301 3.1) unless it is empty; at most 255 bytes. Throws std::runtime_error if
+  /// OpenSSL is out of memory.
+  ClientSession(const ClientContext& context, int descriptor, const std::string& server_name,
+                std::string_view protocol = {});
   ~ClientSession();
   ClientSession(const ClientSession&) = delete;
   ClientSession& operator=(const ClientSession&) = delete;
