@@ -7,6 +7,7 @@
 
 #include "telltale/enum_names.hpp"
 
+#include "fleet/java_options.hpp"
 #include "fleet/service_readers.hpp"
 
 namespace telltale::fleet {
@@ -169,43 +170,6 @@ ServerSettings read_go(const SslKeys& keys) {
   return server;
 }
 
-/// Splits JAVA_OPTS as a shell would where nothing is escaped.
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  char quote = '\0';
-  bool is_in_word = false;
-  for (const char c : text) {
-    const bool is_quote = c == '"' || c == '\'';
-    if (is_quote && (quote == '\0' || quote == c)) {
-      quote = quote == '\0' ? c : '\0';
-      continue;
-    }
-    if (quote == '\0' && (c == ' ' || c == '\t' || c == '\n')) {
-      is_in_word = false;
-      continue;
-    }
-    if (!is_in_word) {
-      words.emplace_back();
-      is_in_word = true;
-    }
-    words.back() += c;
-  }
-  return words;
-}
-
-/// The last `-DNAME=value` counts.
-std::optional<std::string> system_property(const std::vector<std::string>& words,
-                                           std::string_view name) {
-  const std::string prefix = "-D" + std::string(name) + '=';
-  std::optional<std::string> value;
-  for (const std::string& word : words) {
-    if (word.starts_with(prefix)) {
-      value = word.substr(prefix.size());
-    }
-  }
-  return value;
-}
-
 /// What a container's `env` says of JAVA_OPTS, or of JAVA_TOOL_OPTIONS, which every JVM reads.
 const YamlNode* options_in(const YamlNode& container) {
   const YamlNode* const variables = find_member(&container, {"env"});
@@ -284,13 +248,13 @@ JvmSettings read_jvm_settings(const Installation& installation, const ServiceVie
   if (!jvm.options) {
     return jvm;
   }
-  const std::vector<std::string> words = words_of(jvm.options->text);
-  jvm.key_store = system_property(words, "javax.net.ssl.keyStore");
-  jvm.key_store_password = system_property(words, "javax.net.ssl.keyStorePassword");
-  jvm.trust_store = system_property(words, "javax.net.ssl.trustStore");
-  jvm.trust_store_password = system_property(words, "javax.net.ssl.trustStorePassword");
-  const auto algorithm = system_property(words, "ssl.KeyManagerFactory.algorithm");
-  jvm.is_pkix = algorithm == "PKIX" || algorithm == "NewSunX509";
+  const JavaOptions options = parse_java_options(jvm.options->text);
+  jvm.key_store = options.key_store;
+  jvm.key_store_password = options.key_store_password;
+  jvm.trust_store = options.trust_store;
+  jvm.trust_store_password = options.trust_store_password;
+  jvm.is_pkix =
+      options.key_manager_algorithm == "PKIX" || options.key_manager_algorithm == "NewSunX509";
   return jvm;
 }
 
