@@ -36,13 +36,17 @@ struct ServerSettings {
   std::optional<Setting> block;        ///< what says so: the first key of `server.ssl`
   std::optional<Setting> enabled;      ///< `server.ssl.enabled`, if written
   std::optional<Setting> client_auth;  ///< as written
-  /// What the server does with it: Java any spelling; Go exact lower case, `any` and `request` are
-  /// want without verification; all else none. Nothing where it has a placeholder.
+  /// What the server does with it: Java any spelling; Go exact lower case, where `any` is need and
+  /// `request` is want, both without verification, and all else none. Nothing where nobody can
+  /// tell: it has a placeholder, or no word that Spring knows.
   std::optional<tls::ClientAuthMode> mode;
-  StoreSettings keys;   ///< key-store, or certFile of Go, or `certificate` of Spring's PEM keys
-  StoreSettings trust;  ///< trust-store, or cacertFile of Go
+  bool is_verified = true;  ///< false: Go's `any` and `request`
+  StoreSettings keys;       ///< key-store, or certFile of Go, or `certificate` of Spring's PEM keys
+  StoreSettings trust;      ///< trust-store, or cacertFile of Go
   std::optional<Setting> key_file;  ///< keyFile of Go, certificate-private-key
   std::optional<Setting> key_alias;
+  /// Both only where they have an effect: with kork's Tomcat and `server.ssl.enabled: true`
+  /// written down (mono `kork-tomcat/.../TomcatConfiguration.java`).
   std::optional<Setting> api_port;     ///< default.apiPort > 0: another connector with NEED
   std::optional<Setting> legacy_port;  ///< default.legacyServerPort > 0: a plaintext connector
 };

@@ -25,7 +25,8 @@ BOOST_DESCRIBE_ENUM(Use, never, if_enabled, unless_disabled, always)
 /// A use and the property that switches it; the property is empty for never and always.
 struct ServiceUse {
   Use use = Use::never;
-  std::string_view property;  ///< `sql.enabled`
+  std::string_view property;     ///< `sql.enabled`
+  std::string_view replaced_by;  ///< where this is true, something else serves instead
 };
 
 struct CatalogService {
@@ -43,6 +44,7 @@ struct CatalogService {
   bool is_core = false;  ///< there is no Spinnaker without it: deployed unless disabled
   Goal goal = Goal::need;
   ServiceUse redis;
+  std::string_view redis_url;  ///< the property that holds it: `redis.connection`
   ServiceUse sql;
   std::string_view source;  ///< where the facts are from, repository:path
 };
@@ -50,22 +52,26 @@ struct CatalogService {
 /// How a client is built inside Spinnaker.
 enum class ClientPath {
   certificate,  ///< OkHttpClientProvider: `ok-http-client.*`; in Go: `http.*`
-  raw,          ///< a bare OkHttpClient: no key store, the JRE's trust
+  raw,          ///< a bare OkHttpClient: no key store, the JRE's trust; in Go: no tls.Config
   insecure,     ///< InsecureOkHttpClientBuilderProvider: no key store, trusts anybody
 };
 BOOST_DESCRIBE_ENUM(ClientPath, certificate, raw, insecure)
 
 struct CatalogCall {
-  std::string_view caller;  ///< a CatalogService's name; variants call as their base does
-  std::string_view callee;
-  std::string_view
-      property;  ///< that holds the URL in the caller's profile: `services.orca.baseUrl`
+  std::string_view caller;  ///< a CatalogService's base; variants call as it does
+  std::string_view callee;  ///< a CatalogService's base; empty: whomever the list of URLs names
+  /// That holds the URL in the caller's profile: `services.orca.baseUrl`. With `[]` in it, it is a
+  /// list, `proxies[].uri`, and there is no call without it.
+  std::string_view property;
   ClientPath path = ClientPath::certificate;
   /// Where Halyard's HA sends it: the callee's variant, if that one is deployed; else empty.
   std::string_view ha_callee;
   std::string_view
       purpose;              ///< where two clients of one caller differ: `Lambda stages`; else empty
   std::string_view source;  ///< repository:path
+  /// There is no call unless this property of the caller or of the callee is true; empty: it is
+  /// made wherever both are deployed.
+  std::string_view switched_by;
 };
 
 /// Every service, redis among them, variants after their base.
