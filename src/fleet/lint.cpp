@@ -40,7 +40,7 @@ std::tuple<std::size_t, std::string, int> place_of(const LintFinding& finding,
 }
 
 void sort(std::vector<LintFinding>& findings, const std::vector<std::string>& files) {
-  std::ranges::stable_sort(findings, {}, [&](const LintFinding& finding) {
+  std::ranges::sort(findings, {}, [&](const LintFinding& finding) {
     return std::tuple(place_of(finding, files), finding.severity, finding.rule->id,
                       finding.services, finding.detail);
   });
@@ -63,9 +63,8 @@ Result<LintReport> lint(std::span<const std::string> paths) {
     linting::Findings findings;
     for (const auto check :
          {linting::check_defects, linting::check_profiles, linting::check_server_tls,
-          linting::check_go, linting::check_client_tls, linting::check_calls,
-          linting::check_probes, linting::check_redis, linting::check_jvm,
-          linting::check_secrets, linting::check_mesh}) {
+          linting::check_go, linting::check_client_tls, linting::check_calls, linting::check_probes,
+          linting::check_redis, linting::check_jvm, linting::check_secrets, linting::check_mesh}) {
       check(subject, findings);
     }
     LintReport report{.findings = std::move(findings).take(),

@@ -28,19 +28,19 @@ LintSeverity severity_of_call(const ServiceView& callee) {
 
 std::string callee_text(const ServiceView& callee) {
   return std::string(callee.service->name) +
-         (asks_for_certificates(callee) ? " (" + client_auth_of(callee) + ", " +
-                                              server_source(callee) + ")"
-                                        : "");
+         (asks_for_certificates(callee)
+              ? " (" + client_auth_of(callee) + ", " + server_source(callee) + ")"
+              : "");
 }
 
 void check_proxies(const Subject& subject, Findings& findings) {
   for (const YamlNode& proxy : list_of(subject.view("gate"), "proxies")) {
     const YamlNode* const url = proxy.find("uri");
     if (const ServiceView* const callee = callee_of(subject, url)) {
-      findings.add("gate-proxy-presents-nothing", severity_of_call(*callee), "gate",
-                   subject.installation->position(*url),
-                   "a proxy of gate's never presents a certificate, and calls " +
-                       callee_text(*callee));
+      findings.add(
+          "gate-proxy-presents-nothing", severity_of_call(*callee), "gate",
+          subject.installation->position(*url),
+          "a proxy of gate's never presents a certificate, and calls " + callee_text(*callee));
     }
   }
 }
@@ -94,10 +94,9 @@ const YamlNode* metric_store_of(const Subject& subject) {
   if (stores == nullptr || stores->kind != YamlNode::Kind::mapping) {
     return nullptr;
   }
-  const auto on =
-      std::ranges::find_if(stores->children, [](const YamlNode& store) {
-        return store.kind == YamlNode::Kind::mapping && is_true(store.find("enabled"));
-      });
+  const auto on = std::ranges::find_if(stores->children, [](const YamlNode& store) {
+    return store.kind == YamlNode::Kind::mapping && is_true(store.find("enabled"));
+  });
   return on == stores->children.end() ? nullptr : &*on;
 }
 

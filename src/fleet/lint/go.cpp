@@ -45,24 +45,26 @@ void check_client_auth(const Subject& subject, const ServiceView& view, Findings
     } else if (word != "need" && word != "want" && word != "none" &&
                word.find("${") == std::string::npos) {
       const bool is_case = lower == "need" || lower == "want" || lower == "none";
-      findings.add("go-client-auth-misspelt",
-                   lower == "none" ? LintSeverity::info : LintSeverity::error, view.service->name,
-                   source,
-                   "clientAuth is not " + (is_case ? lower + " in lower case" :
-                                           std::string("one of none, want and need")) +
-                       ", so no certificate is asked for");
+      findings.add(
+          "go-client-auth-misspelt", lower == "none" ? LintSeverity::info : LintSeverity::error,
+          view.service->name, source,
+          "clientAuth is not " +
+              (is_case ? lower + " in lower case" : std::string("one of none, want and need")) +
+              ", so no certificate is asked for");
     }
   }
 }
 
 void check_authorities(const Subject& subject, const ServiceView& view, Findings& findings) {
-  if (!asks_for_certificates(view) || view.server.trust.file ||
+  if (!asks_for_certificates(view) || !view.server.is_verified ||
+      view.properties.has("server.ssl.cacertFile") ||
       (!subject.is_whole && !view.server.keys.file)) {
     return;
   }
   findings.add("go-client-auth-without-ca", view.service->name, server_source(view),
-               client_auth_of(view) + " without server.ssl.cacertFile: the certificate in certFile "
-                                      "is taken for the CA of clients");
+               client_auth_of(view) +
+                   " without server.ssl.cacertFile: the certificate in certFile "
+                   "is taken for the CA of clients");
 }
 
 /// Dinghy decodes by the field's name, which is KeyPassword.
@@ -89,10 +91,10 @@ void check_http_block(const Subject& subject, const ServiceView& view, Findings&
   }
   for (const std::string_view key : {"http.clientCertFile", "http.cacertFile"}) {
     if (const YamlNode* const node = view.properties.node(key)) {
-      findings.add("dinghy-client-tls-not-applied", "dinghy",
-                   subject.installation->position(*node),
-                   std::string(key) + " is read and not applied: Dinghy presents no certificate, "
-                                      "and trusts the system's CAs");
+      findings.add("dinghy-client-tls-not-applied", "dinghy", subject.installation->position(*node),
+                   std::string(key) +
+                       " is read and not applied: Dinghy presents no certificate, "
+                       "and trusts the system's CAs");
       return;
     }
   }

@@ -21,11 +21,11 @@ void check_memory(const Subject& subject, const ServiceView& view, Findings& fin
   constexpr std::array<std::string_view, 4> limits{"RAMPercentage", "MaxRAM", "-Xmx",
                                                    "MaxHeapSize"};
   const std::optional<Setting>& options = view.jvm.options;
-  const bool is_limited =
-      options && std::ranges::any_of(limits, [&](std::string_view limit) {
-        return options->text.find(limit) != std::string::npos;
-      });
-  if (options && !is_limited && subject.installation->layout != Layout::profiles) {
+  const bool is_limited = options && std::ranges::any_of(limits, [&](std::string_view limit) {
+                            return options->text.find(limit) != std::string::npos;
+                          });
+  if (options && options->node->key == "JAVA_OPTS" && !is_limited &&
+      subject.installation->layout != Layout::profiles) {
     findings.add("java-opts-without-memory", view.service->name, options->source,
                  "JAVA_OPTS takes the place of Halyard's own, which sets MaxRAMPercentage");
   }

@@ -31,8 +31,8 @@ const YamlNode* injection_of(const Subject& subject, const ServiceView& view) {
     return found;
   }
   for (const KubernetesObject& each : subject.installation->objects) {
-    const YamlNode* const label = member(at_path(&each.object, "metadata.labels"),
-                                         "istio-injection");
+    const YamlNode* const label =
+        member(at_path(&each.object, "metadata.labels"), "istio-injection");
     if (each.kind == "Namespace" && label != nullptr) {
       return label;
     }

@@ -57,9 +57,9 @@ void check_probe(const Subject& subject, const ServiceView& view, const YamlNode
   const YamlNode* const written = at_path(&probe, "httpGet.scheme");
   const std::string source = subject.installation->position(written ? *written : probe);
   if (scheme == "http") {
-    findings.add("probe-scheme-http", view.service->name, source,
-                 probe.key + " asks in plain HTTP, and the server has TLS (" +
-                     server_source(view) + ")");
+    findings.add(
+        "probe-scheme-http", view.service->name, source,
+        probe.key + " asks in plain HTTP, and the server has TLS (" + server_source(view) + ")");
   } else if (asks_for_certificates(view)) {
     findings.add("probe-breaks-at-need", severity_at(view), view.service->name, source,
                  probe.key + " presents no certificate, and the server has " +
@@ -108,8 +108,8 @@ void check_probes_of(const Subject& subject, const ServiceView& view, Findings& 
       check_probes_below(subject, view, at_path(view.settings, "kubernetes"), findings);
   for (const KubernetesObject* const deployment :
        objects_of(*subject.installation, "Deployment", view.service->name)) {
-    const bool replaces = check_probes_below(
-        subject, view, container_of(*deployment, view.service->name), findings);
+    const bool replaces =
+        check_probes_below(subject, view, container_of(*deployment, view.service->name), findings);
     is_replaced = is_replaced || replaces;
   }
   if (!is_replaced) {

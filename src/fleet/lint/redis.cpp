@@ -14,15 +14,16 @@ struct Client {
   Location redis;
 
   [[nodiscard]] std::string_view name() const { return view->service->name; }
+
   [[nodiscard]] const std::string& source() const { return view->redis->source; }
+
   [[nodiscard]] bool has_tls() const { return redis.scheme == "rediss"; }
 };
 
 std::vector<Client> clients_of(const Subject& subject) {
   std::vector<Client> clients;
   for (const ServiceView* const view : subject.concerned()) {
-    std::optional<Location> redis =
-        view->redis ? read_location(view->redis->value) : std::nullopt;
+    std::optional<Location> redis = view->redis ? read_location(view->redis->value) : std::nullopt;
     if (redis && redis->scheme.starts_with("redis")) {
       clients.push_back({view, *std::move(redis)});
     }
@@ -45,9 +46,8 @@ std::string command_line_of(const YamlNode& container) {
   std::string line;
   for (const std::string_view key : {"command", "args"}) {
     if (const YamlNode* const words = container.find(key)) {
-      visit_texts(*words, "", [&](const YamlNode& word, const std::string&) {
-        line += word.text + ' ';
-      });
+      visit_texts(*words, "",
+                  [&](const YamlNode& word, const std::string&) { line += word.text + ' '; });
     }
   }
   return line;
@@ -65,9 +65,9 @@ Server redis_of(const Subject& subject) {
     const YamlNode* const container = container_of(*deployment, "redis");
     const std::string line = container == nullptr ? "" : command_line_of(*container);
     const YamlNode* const words =
-        container == nullptr ? nullptr
-                             : (container->find("args") ? container->find("args")
-                                                        : container->find("command"));
+        container == nullptr
+            ? nullptr
+            : (container->find("args") ? container->find("args") : container->find("command"));
     if (line.find("tls-port") != std::string::npos) {
       server.arguments = words;
       server.arguments_source = subject.installation->position(*words);
@@ -170,12 +170,12 @@ void check_certificates(const Subject& subject, const std::vector<Client>& clien
                        demand->text);
     } else if (subject.is_whole || client.view->settings != nullptr) {
       const bool has_options = client.view->jvm.options.has_value();
-      findings.add("redis-client-without-certificate", demand->severity, client.name(),
-                   client.source() != "catalog" ? client.source()
-                   : has_options                ? client.view->jvm.options->source
-                                                : server.arguments_source,
-                   "uses " + client.redis.text() + " without a key store in JAVA_OPTS, and " +
-                       demand->text);
+      findings.add(
+          "redis-client-without-certificate", demand->severity, client.name(),
+          client.source() != "catalog" ? client.source()
+          : has_options                ? client.view->jvm.options->source
+                                       : server.arguments_source,
+          "uses " + client.redis.text() + " without a key store in JAVA_OPTS, and " + demand->text);
     }
   }
 }

@@ -41,8 +41,8 @@ std::string last_word(std::string_view path) {
 
 bool is_password_word(std::string_view word) {
   constexpr std::array<std::string_view, 8> endings{
-      "password", "passphrase", "clientsecret", "secretkey", "secretaccesskey",
-      "apikey",   "applicationkey", "token"};
+      "password",        "passphrase", "clientsecret",   "secretkey",
+      "secretaccesskey", "apikey",     "applicationkey", "token"};
   return std::ranges::any_of(endings, [&](std::string_view each) { return word.ends_with(each); });
 }
 
@@ -56,10 +56,10 @@ bool is_written_out(const YamlNode& node) {
 
 void add_password(const Installation& installation, const Part& part, const YamlNode& node,
                   const std::string& what, bool is_of_trust, Findings& findings) {
-  findings.add("plaintext-password", is_of_trust ? LintSeverity::info : LintSeverity::warning,
-               part.service, installation.position(node),
-               what + " is written out" +
-                   (is_of_trust ? "; a trust store holds nothing secret" : ""));
+  findings.add(
+      "plaintext-password", is_of_trust ? LintSeverity::info : LintSeverity::warning, part.service,
+      installation.position(node),
+      what + " is written out" + (is_of_trust ? "; a trust store holds nothing secret" : ""));
 }
 
 void check_password(const Installation& installation, const Part& part, const YamlNode& node,

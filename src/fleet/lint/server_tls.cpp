@@ -12,6 +12,14 @@ bool is_java(const ServiceView& view) {
   return is_jsse(view.service->runtime) && view.service->has_server_settings;
 }
 
+/// default.apiPort or default.legacyServerPort as written, whether it has an effect or not.
+std::optional<Setting> port_of(const ServiceView& view, std::string_view key) {
+  std::optional<Setting> port = view.properties.find(key);
+  const bool is_open = port && port->is_resolved && !port->text.starts_with('-') &&
+                       port->text.find_first_not_of('0') != std::string::npos;
+  return is_open && view.service->has_kork_tomcat ? std::move(port) : std::nullopt;
+}
+
 /// A part of the files that gives neither a key nor a key store adds to a `server.ssl` that stands
 /// elsewhere.
 bool is_addition(const Subject& subject, const ServiceView& view) {
@@ -38,7 +46,8 @@ void check_base_url_http(const Subject& /*subject*/, const ServiceView& view, Fi
   findings.add("base-url-http", view.service->name,
                is_default ? server_source(view) : view.base_url.source,
                is_default ? "the server has TLS, and nothing in these files tells its peers: they "
-                            "call " + location->text()
+                            "call " +
+                                location->text()
                           : "peers are told to call " + location->text() +
                                 ", and the server has TLS (" + server_source(view) + ")");
 }
@@ -61,7 +70,8 @@ void check_enabled(const Subject& subject, const ServiceView& view, Findings& fi
       is_addition(subject, view)) {
     return;
   }
-  const std::optional<Setting>& port = server.api_port ? server.api_port : server.legacy_port;
+  std::optional<Setting> port = port_of(view, "default.apiPort");
+  port = port ? port : port_of(view, "default.legacyServerPort");
   findings.add("server-ssl-not-enabled", port ? LintSeverity::error : LintSeverity::warning,
                view.service->name, server.block->source,
                port ? "server.ssl has no enabled: true, so the connector on port " + port->text +
@@ -79,8 +89,9 @@ void check_trust_store(const Subject& subject, const ServiceView& view, Findings
     return;
   }
   findings.add("client-auth-without-trust-store", view.service->name, server_source(view),
-               client_auth_of(view) + " without server.ssl.trust-store: any public CA's client "
-                                      "certificate is accepted, and yours is not");
+               client_auth_of(view) +
+                   " without server.ssl.trust-store: any public CA's client "
+                   "certificate is accepted, and yours is not");
 }
 
 void check_client_auth(const Subject& /*subject*/, const ServiceView& view, Findings& findings) {
@@ -97,8 +108,7 @@ void check_client_auth(const Subject& /*subject*/, const ServiceView& view, Find
 
 void check_legacy_port(const Subject& /*subject*/, const ServiceView& view, Findings& findings) {
   const ServerSettings& server = view.server;
-  if (!server.legacy_port || !server.has_tls || !server.enabled ||
-      !view.service->has_kork_tomcat) {
+  if (!server.legacy_port) {
     return;
   }
   findings.add("legacy-port-open", is_need(view) ? LintSeverity::error : LintSeverity::warning,
@@ -108,26 +118,27 @@ void check_legacy_port(const Subject& /*subject*/, const ServiceView& view, Find
 }
 
 void check_api_port(const Subject& /*subject*/, const ServiceView& view, Findings& findings) {
-  const ServerSettings& server = view.server;
-  if (!server.api_port || server.has_tls || !view.service->has_kork_tomcat) {
+  const std::optional<Setting> port = port_of(view, "default.apiPort");
+  if (!port || view.server.has_tls) {
     return;
   }
-  findings.add("api-port-without-tls", view.service->name, server.api_port->source,
-               "default.apiPort " + server.api_port->text +
-                   " is opened only where server.ssl.enabled is true");
+  findings.add(
+      "api-port-without-tls", view.service->name, port->source,
+      "default.apiPort " + port->text + " is opened only where server.ssl.enabled is true");
 }
 
 void check_protocols(const Subject& subject, const ServiceView& view, Findings& findings) {
   if (!is_java(view) || !view.service->has_kork_tomcat || !view.server.has_tls) {
     return;
   }
+
   struct Key {
     std::string_view inert;
     std::string_view effective;
   };
-  for (const auto& [inert, effective] :
-       {Key{"server.ssl.enabled-protocols", "default.tlsVersions"},
-        Key{"server.ssl.ciphers", "default.cipherSuites"}}) {
+
+  for (const auto& [inert, effective] : {Key{"server.ssl.enabled-protocols", "default.tlsVersions"},
+                                         Key{"server.ssl.ciphers", "default.cipherSuites"}}) {
     if (const YamlNode* const node = view.properties.node(inert)) {
       findings.add("server-protocols-inert", view.service->name,
                    subject.installation->position(*node),
@@ -155,8 +166,9 @@ void check_kayenta(const Subject& subject, const ServiceView& view, Findings& fi
         "default.cipherSuites", "server.ssl.crl-file"}) {
     if (const YamlNode* const node = own.node(key)) {
       findings.add("kayenta-key-inert", view.service->name, subject.installation->position(*node),
-                   std::string(key) + " does nothing here: it is kork-tomcat's, which this service "
-                                      "does not have");
+                   std::string(key) +
+                       " does nothing here: it is kork-tomcat's, which this service "
+                       "does not have");
     }
   }
 }
@@ -215,9 +227,8 @@ void check_override(const Subject& subject, const ServiceView& view, Findings& f
 /// Halyard's own certificates of a base do not name its variants.
 void check_variants(const Subject& subject, Findings& findings) {
   for (const std::string base : {"clouddriver", "echo"}) {
-    const YamlNode* const enabled =
-        at_path(&subject.installation->config,
-                "deploymentEnvironment.haServices." + base + ".enabled");
+    const YamlNode* const enabled = at_path(
+        &subject.installation->config, "deploymentEnvironment.haServices." + base + ".enabled");
     if (!is_true(enabled)) {
       continue;
     }
@@ -225,9 +236,10 @@ void check_variants(const Subject& subject, Findings& findings) {
     for (const ServiceView* const view : subject.concerned()) {
       const bool is_variant = view->service->base == base && view->service->name != base;
       const auto own = subject.installation->profiles.find(view->service->name);
-      const bool has_own = own != subject.installation->profiles.end() &&
-                           Properties(*subject.installation, Binding::relaxed,
-                                      {&own->second.back()}).has("server.ssl");
+      const bool has_own =
+          own != subject.installation->profiles.end() &&
+          Properties(*subject.installation, Binding::relaxed, {&own->second.back()})
+              .has("server.ssl");
       if (is_variant && view->server.has_tls && !has_own) {
         names.emplace_back(view->service->name);
       }
@@ -241,10 +253,10 @@ void check_variants(const Subject& subject, Findings& findings) {
 }
 
 using Rule = void (*)(const Subject&, const ServiceView&, Findings&);
-constexpr std::array<Rule, 11> rules{
-    check_base_url_http, check_base_url_https, check_enabled,   check_trust_store,
-    check_client_auth,   check_legacy_port,    check_api_port,  check_protocols,
-    check_kayenta,       check_x509,           check_override};
+constexpr std::array<Rule, 11> rules{check_base_url_http, check_base_url_https, check_enabled,
+                                     check_trust_store,   check_client_auth,    check_legacy_port,
+                                     check_api_port,      check_protocols,      check_kayenta,
+                                     check_x509,          check_override};
 
 }  // namespace
 

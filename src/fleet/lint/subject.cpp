@@ -33,8 +33,7 @@ void Findings::add(std::string_view rule, LintSeverity severity, std::string_vie
 std::vector<const ServiceView*> Subject::concerned() const {
   std::vector<const ServiceView*> found;
   for (const ServiceView& view : views) {
-    const bool is_said = view.enabled.source != "catalog";
-    if (view.enabled.value || (!is_said && is_written(view))) {
+    if (view.enabled.value) {
       found.push_back(&view);
     }
   }
@@ -42,8 +41,7 @@ std::vector<const ServiceView*> Subject::concerned() const {
 }
 
 bool Subject::is_written(const ServiceView& view) const {
-  const std::string_view name = view.service->name;
-  return installation->profiles.contains(name) || installation->service_settings.contains(name);
+  return view.enabled.source != "catalog" || installation->profiles.contains(view.service->name);
 }
 
 const ServiceView* Subject::view(std::string_view service) const {

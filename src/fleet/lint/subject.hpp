@@ -36,8 +36,7 @@ struct Subject {
   /// such as a kustomize patch, and the rest may stand elsewhere.
   bool is_whole = false;
 
-  /// The services that these files are about: deployed, or written of while nothing says whether
-  /// they are deployed.
+  /// The services that are deployed.
   [[nodiscard]] std::vector<const ServiceView*> concerned() const;
 
   /// The files say something of this service's own.
