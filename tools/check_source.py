@@ -52,6 +52,7 @@ VALUE_HEADERS = {
     "tls/handshake.hpp",
     "probe/observation.hpp",
     "fleet/fleet.hpp",
+    "fleet/lint.hpp",
 }
 
 # Pure code that lives in a room which is not.

@@ -121,6 +121,22 @@ CLI::App& add_inspect(CLI::App& app, Options& options) {
   return command;
 }
 
+CLI::App& add_lint(CLI::App& app, Options& options) {
+  CLI::App& command = *app.add_subcommand(
+      "lint",
+      "Say what Spinnaker's own files have wrong; exit 0: no error, 1: an error, 2: unreadable");
+  CLI::Option* rules = command.add_flag("--rules", options.lint.prints_rules,
+                                        "Print every rule, as Markdown or JSON, and read nothing");
+  command
+      .add_option("PATH", options.lint.paths,
+                  "SpinnakerService and Kubernetes manifests, Halyard directories, profile files")
+      ->type_name("")
+      ->excludes(rules);
+  add_choice<Output>(command, "-o,--output", options.output, "Format of the result",
+                     {{"table", Output::table}, {"json", Output::json}});
+  return command;
+}
+
 CLI::App& add_gate(CLI::App& app, Options& options) {
   GateOptions& gate = options.gate;
   CLI::App& command = *app.add_subcommand(
@@ -180,6 +196,14 @@ Result<void> check_inspect(const InspectOptions& inspect) {
   return {};
 }
 
+/// What CLI11 cannot see.
+Result<void> check_lint(const LintOptions& lint) {
+  if (lint.paths.empty() && !lint.prints_rules) {
+    return Error(Errc::invalid_value, "PATH is required");
+  }
+  return {};
+}
+
 /// CLI11 takes the word after `--flag=` for the flag's value.
 const char* find_empty_value(int argc, const char* const* argv) {
   const auto* end = argv + argc;
@@ -210,6 +234,7 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
   const CLI::App& check = add_check(app, options);
   const CLI::App& gate = add_gate(app, options);
   const CLI::App& inspect = add_inspect(app, options);
+  const CLI::App& lint = add_lint(app, options);
   for (CLI::App* command : app.get_subcommands({})) {
     command->footer("The flags of telltale itself work here too: see telltale --help.");
   }
@@ -235,6 +260,12 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
   if (inspect.parsed()) {
     options.command = Command::inspect;
     if (const Result<void> good = check_inspect(options.inspect); !good) {
+      return usage_error(good.error().detail());
+    }
+  }
+  if (lint.parsed()) {
+    options.command = Command::lint;
+    if (const Result<void> good = check_lint(options.lint); !good) {
       return usage_error(good.error().detail());
     }
   }

@@ -36,6 +36,8 @@ int run_command(const Options& options) {
       return run_gate(options.gate);
     case Command::inspect:
       return run_inspect(options);
+    case Command::lint:
+      return run_lint(options);
     case Command::run:
       break;
   }

@@ -17,6 +17,10 @@ namespace telltale::app {
 /// password, cannot be read.
 [[nodiscard]] int run_inspect(const Options& options);
 
+/// `telltale lint`: says what Spinnaker's own files have wrong. 0 if nothing of severity error, 1
+/// if something, 2 if they cannot be read.
+[[nodiscard]] int run_lint(const Options& options);
+
 /// `telltale gate`: asks a running daemon for a gate and prints its answer, waiting for it to open
 /// if told to. 0 open, 1 closed, 2 unknown, unreachable or no such gate.
 [[nodiscard]] int run_gate(const GateOptions& options);

@@ -15,9 +15,9 @@
 
 namespace telltale::app {
 
-enum class Command { run, check, gate, inspect };
+enum class Command { run, check, gate, inspect, lint };
 
-/// How `check` prints its findings, and `inspect` (table and JSON only) what it saw.
+/// How `check` prints its findings, and `inspect` and `lint` (table and JSON only) theirs.
 enum class Output { table, brief, json, junit };
 
 enum class LogFormat { logfmt, json };
@@ -33,6 +33,12 @@ struct InspectOptions {
   std::optional<pki::SecretSource> key_password;  ///< of every key that has another
   std::string role_oid{pki::default_role_oid};
   std::string principal_regex{assess::default_principal_regex};
+};
+
+/// What `lint` reads.
+struct LintOptions {
+  std::vector<std::string> paths;
+  bool prints_rules = false;  ///< instead of reading anything
 };
 
 /// Which gate `gate` asks for, where, and how long it waits for it to open.
@@ -52,6 +58,7 @@ struct Options {
   bool allows_core_dumps = false;  ///< they hold private keys and passwords
   Output output = Output::table;
   InspectOptions inspect;
+  LintOptions lint;
   GateOptions gate;
 };
 

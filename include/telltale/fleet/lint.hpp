@@ -27,7 +27,7 @@ struct LintRule {
   std::string_view source;   ///< where the rule is from, repository:path or a specification
 };
 
-/// Every rule, in the order of the documentation.
+/// Every rule, in the order of the documentation: by subject.
 [[nodiscard]] std::span<const LintRule> lint_rules();
 
 /// By its id; null if there is none.
@@ -35,13 +35,16 @@ struct LintRule {
 
 struct LintFinding {
   const LintRule* rule = nullptr;  ///< never null
-  std::string service;             ///< empty where no single service is concerned
-  std::string source;              ///< `spinnakerservice.yml:12`
-  std::string detail;              ///< one sentence, without any secret
+  /// The rule's own, but where it says less: a caller that breaks at `need` only, while the server
+  /// has `want`.
+  LintSeverity severity = LintSeverity::warning;
+  std::vector<std::string> services;  ///< whom it concerns; empty where it is nobody in particular
+  std::string source;                 ///< `spinnakerservice.yml:12`
+  std::string detail;                 ///< one sentence, without any secret
 };
 
 struct LintReport {
-  std::vector<LintFinding> findings;  ///< by file and line
+  std::vector<LintFinding> findings;  ///< in the order of `files`, then by line
   std::vector<std::string> files;     ///< that were read
   std::size_t services = 0;           ///< that were found in them
 };

@@ -69,6 +69,18 @@ TEST_SUITE("app") {
     CHECK(parse_well({"check", "--debug.core-dumps"}).allows_core_dumps);
   }
 
+  TEST_CASE("options: lint -> its paths, or --rules instead of them") {
+    const Options options = parse_well({"lint", "a.yml", "b", "-o", "json"});
+    CHECK(options.command == Command::lint);
+    CHECK(options.output == Output::json);
+    CHECK(options.lint.paths == std::vector<std::string>{"a.yml", "b"});
+    CHECK_FALSE(options.lint.prints_rules);
+    CHECK(parse_well({"lint", "--rules"}).lint.prints_rules);
+    CHECK(print({"lint"}).text == "telltale: PATH is required; see telltale --help\n");
+    CHECK(print({"lint", "--rules", "a.yml"}).exit_code == 2);
+    CHECK(print({"lint", "a.yml", "-o", "junit"}).exit_code == 2);
+  }
+
   TEST_CASE("options: inspect without flags -> its files, gate's usual role OID, Spring's regex") {
     const Options options = parse_well({"inspect", "a.p12", "b.pem"});
     CHECK(options.command == Command::inspect);
