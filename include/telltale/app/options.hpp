@@ -15,9 +15,10 @@
 
 namespace telltale::app {
 
-enum class Command { run, check, gate, inspect };
+enum class Command { run, check, gate, inspect, targets };
 
-/// How `check` prints its findings, and `inspect` (table and JSON only) what it saw.
+/// How `check` prints its findings, and `inspect` and `targets` (table and JSON only) what they
+/// saw.
 enum class Output { table, brief, json, junit };
 
 enum class LogFormat { logfmt, json };
