@@ -11,10 +11,15 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "fleet/yaml_text.hpp"
+
 namespace telltale::fleet {
 namespace {
 
-constexpr std::size_t max_nodes = 300'000;
+/// In telltale.yml, which has no aliases, the file's own size bounds the rest.
+constexpr YamlBudget config_budget{.nodes = 300'000, .bytes = std::size_t{1} << 30};
+
+constexpr std::size_t most_faults = 100;
 
 constexpr std::string_view no_references =
     "anchors, aliases and tags are not supported; write the value out";
@@ -26,78 +31,42 @@ struct Grammar {
   std::size_t max_depth = 16;
   bool has_many_documents = false;
   bool has_references = false;  ///< anchors, aliases and merge keys
-  std::uint32_t file = 0;
 };
 
-/// The length of the UTF-8 sequence that a text begins with (RFC 3629 4), 0 if it is none.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) {
-    return 1;
-  }
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) {
-    return 0;
-  }
-  for (std::size_t at = 1; at < length; ++at) {
-    if ((byte(at) & 0xc0) != 0x80) {
-      return 0;
-    }
-  }
-  const bool is_overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
-  const bool is_surrogate = lead == 0xed && byte(1) > 0x9f;
-  const bool is_beyond_unicode = lead == 0xf4 && byte(1) > 0x8f;
-  return is_overlong || is_surrogate || is_beyond_unicode ? 0 : length;
+/// What a part of the tree takes, as a YamlBudget has it.
+struct Weight {
+  std::size_t nodes = 0;
+  std::size_t bytes = 0;
+};
+
+Weight operator-(const Weight& a, const Weight& b) {
+  return {.nodes = a.nodes - b.nodes, .bytes = a.bytes - b.bytes};
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    if (length == 0) {
-      return false;
-    }
-    text.remove_prefix(length);
+[[noreturn]] void throw_fault(int line, std::string path, std::string_view sentence,
+                              std::string_view rule = rule_malformed) {
+  if (!path.empty()) {
+    path += ": ";
   }
-  return true;
-}
-
-/// Refuses what yaml-cpp would misread: it ends a text at byte 0x04, takes NUL for UTF-16 and lets
-/// bytes pass that are no UTF-8.
-void check_line(std::string_view line, const std::string& file, int number) {
-  const auto is_foreign = [](char c) { return is_control(c) && c != '\t' && c != '\r'; };
-  if (std::ranges::any_of(line, is_foreign)) {
-    throw_bad(file, number, "", "has a control character; YAML is plain UTF-8 text",
-              Errc::malformed);
-  }
-  if (!is_utf8(line)) {
-    throw_bad(file, number, "", "is not UTF-8; save the file as UTF-8", Errc::malformed);
-  }
-  const std::size_t first = line.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos || line[first] == '#') {
-    return;
-  }
-  if (line.substr(0, first).find('\t') != std::string_view::npos) {
-    throw_bad(file, number, "", "is indented with a tab; YAML wants spaces", Errc::malformed);
-  }
-}
-
-void check_text(std::string_view text, const std::string& file, const Grammar& grammar) {
-  if (text.size() > grammar.max_bytes) {
-    throw_bad(file, 1, "", grammar.too_large, Errc::malformed);
-  }
-  for (int number = 1; !text.empty(); ++number) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    check_line(line, file, number);
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-  }
+  throw YamlFault{.rule = rule, .line = line, .sentence = path.append(sentence)};
 }
 
 /// Builds the tree from yaml-cpp's events. YAML::Node would lose doubled keys and anchors, and
 /// share the nodes of aliases, so that a small text becomes an endless tree.
 class TreeBuilder : public YAML::EventHandler {
  public:
-  TreeBuilder(const std::string& file, const Grammar& grammar) : file_(file), grammar_(grammar) {}
+  /// Faults that leave a tree go to `faults`; without it they are thrown as all others.
+  TreeBuilder(const YamlSource& source, const Grammar& grammar, const YamlBudget& budget,
+              std::vector<YamlFault>* faults)
+      : source_(source),
+        grammar_(grammar),
+        budget_(budget),
+        line_starts_(line_starts(source.text)),
+        faults_(faults) {}
+
+  [[nodiscard]] YamlBudget budget_left() const {
+    return {.nodes = budget_.nodes - spent_.nodes, .bytes = budget_.bytes - spent_.bytes};
+  }
 
   [[nodiscard]] std::vector<YamlNode> take() { return std::move(documents_); }
 
@@ -112,7 +81,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     check_plain(mark, "", anchor);
-    add(keep(make(YamlNode::Kind::nothing, mark), anchor));
+    add(keep(make(YamlNode::Kind::nothing, mark), anchor, {.nodes = 1, .bytes = node_bytes}));
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -123,7 +92,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (found == anchored_.end()) {
       fail(mark, "is an alias inside of what it stands for; write the value out");
     }
-    count(mark, found->second.nodes);
+    spend(found->second.weight, line_of(mark));
     add(found->second.node);
   }
 
@@ -131,9 +100,11 @@ class TreeBuilder : public YAML::EventHandler {
                 const std::string& value) override {
     check_plain(mark, tag, anchor);
     YamlNode node = make(YamlNode::Kind::text, mark);
+    spend({.nodes = 0, .bytes = value.size()}, node.line);
     node.text = value;
     node.is_quoted = tag == "!";
-    add(keep(std::move(node), anchor));
+    node.text_line = node.is_quoted && is_literal(mark) ? line_of(mark) + 1 : 0;
+    add(keep(std::move(node), anchor, {.nodes = 1, .bytes = node_bytes + value.size()}));
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -175,17 +146,36 @@ class TreeBuilder : public YAML::EventHandler {
     std::map<std::string, int> lines_by_key;
     std::vector<YamlNode> merged;  // what `<<` brings in, as far as it is not given itself
     YAML::anchor_t anchor = YAML::NullAnchor;
-    std::size_t nodes_before = 0;
+    Weight before;
   };
 
-  /// What an anchor stands for, and how many nodes that is.
   struct Anchored {
     YamlNode node;
-    std::size_t nodes = 1;
+    Weight weight;
   };
 
+  static constexpr std::size_t node_bytes = sizeof(YamlNode);
+
+  [[nodiscard]] int line_of(const YAML::Mark& mark) const {
+    return source_.is_on_one_line ? source_.first_line : mark.line + source_.first_line;
+  }
+
   [[noreturn]] void fail(const YAML::Mark& mark, std::string_view sentence) const {
-    throw_bad(file_, mark.line + 1, path(), sentence, Errc::malformed);
+    throw_fault(line_of(mark), path(), sentence);
+  }
+
+  /// A scalar's mark is its first character, or that of its anchor.
+  [[nodiscard]] bool is_literal(const YAML::Mark& mark) const {
+    if (source_.is_on_one_line || std::cmp_greater_equal(mark.line, line_starts_.size())) {
+      return false;
+    }
+    std::string_view line = source_.text.substr(line_starts_[static_cast<std::size_t>(mark.line)]);
+    line = line.substr(0, line.find('\n'));
+    const std::size_t column = std::min(static_cast<std::size_t>(mark.column), line.size());
+    const std::size_t anchor_end =
+        line.substr(column).starts_with('&') ? line.find(' ', column) : column;
+    const std::size_t first = line.find_first_not_of(' ', anchor_end);
+    return first != std::string_view::npos && line[first] == '|';
   }
 
   /// yaml-cpp gives the tag `?` to plain scalars and to collections, `!` to quoted scalars.
@@ -197,51 +187,48 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
-  void count(const YAML::Mark& mark, std::size_t nodes) {
-    nodes_ += nodes;
-    check_size(mark.line + 1);
-  }
-
   /// What is kept for aliases takes as much room as what is read.
-  void check_size(int line) const {
-    if (nodes_ + kept_ > max_nodes) {
-      throw_bad(file_, line, path(), "has more than 300000 values; a configuration has fewer",
-                Errc::malformed);
+  void spend(const Weight& weight, int line) {
+    spent_.nodes += weight.nodes;
+    spent_.bytes += weight.bytes;
+    if (spent_.nodes > budget_.nodes) {
+      throw_fault(line, path(), "has more than 300000 values; a configuration has fewer", {});
+    }
+    if (spent_.bytes > budget_.bytes) {
+      throw_fault(line, path(), "comes to more than 128 MiB with its aliases; write less", {});
     }
   }
 
   YamlNode make(YamlNode::Kind kind, const YAML::Mark& mark) {
-    count(mark, 1);
     YamlNode node;
     node.kind = kind;
-    node.line = mark.line + 1;
-    node.file = grammar_.file;
+    node.line = line_of(mark);
+    node.file = source_.number;
+    spend({.nodes = 1, .bytes = node_bytes}, node.line);
     return node;
   }
 
-  YamlNode keep(YamlNode node, YAML::anchor_t anchor, std::size_t nodes = 1) {
+  YamlNode keep(YamlNode node, YAML::anchor_t anchor, const Weight& weight) {
     if (anchor != YAML::NullAnchor) {
-      kept_ += nodes;
-      check_size(node.line);
-      anchored_.insert_or_assign(anchor, Anchored{node, nodes});
+      spend(weight, node.line);
+      anchored_.insert_or_assign(anchor, Anchored{.node = node, .weight = weight});
     }
     return node;
   }
 
   void open(YamlNode node, YAML::anchor_t anchor) {
     if (awaits_key()) {
-      throw_bad(file_, node.line, path(), "has a list or mapping for a key; a key is a text",
-                Errc::malformed);
+      throw_fault(node.line, path(), "has a list or mapping for a key; a key is a text");
     }
     if (open_.size() >= grammar_.max_depth) {
-      throw_bad(file_, node.line, path(), "is nested too deeply", Errc::malformed);
+      throw_fault(node.line, path(), "is nested too deeply", {});
     }
     open_.push_back({.node = std::move(node),
                      .key = {},
                      .lines_by_key = {},
                      .merged = {},
                      .anchor = anchor,
-                     .nodes_before = nodes_});
+                     .before = spent_});
   }
 
   void close() {
@@ -252,7 +239,10 @@ class TreeBuilder : public YAML::EventHandler {
         closed.node.children.push_back(std::move(member));
       }
     }
-    add(keep(std::move(closed.node), closed.anchor, nodes_ - closed.nodes_before + 1));
+    Weight weight = spent_ - closed.before;
+    weight.nodes += 1;
+    weight.bytes += node_bytes;
+    add(keep(std::move(closed.node), closed.anchor, weight));
   }
 
   [[nodiscard]] bool awaits_key() const {
@@ -297,10 +287,10 @@ class TreeBuilder : public YAML::EventHandler {
 
   void set_key(YamlNode node) {
     if (node.kind != YamlNode::Kind::text || node.text.empty()) {
-      throw_bad(file_, node.line, path(), "has an empty key; a key is a text", Errc::malformed);
+      throw_fault(node.line, path(), "has an empty key; a key is a text");
     }
     if (std::ranges::any_of(node.text, is_control)) {
-      throw_bad(file_, node.line, path(), "has a key with a control character", Errc::malformed);
+      throw_fault(node.line, path(), "has a key with a control character");
     }
     Open& parent = open_.back();
     const auto [first, is_new] = parent.lines_by_key.emplace(node.text, node.line);
@@ -308,41 +298,95 @@ class TreeBuilder : public YAML::EventHandler {
     parent.key = std::move(node.text);
     parent.key_line = node.line;
     if (!is_new) {
-      throw_bad(
-          file_, node.line, path(),
-          "is given twice, first on line " + std::to_string(first->second) + "; leave one out",
-          Errc::malformed);
+      report_duplicate(parent, first->second);
+      first->second = node.line;
     }
   }
 
-  const std::string& file_;
+  /// kubectl takes the last of them.
+  void report_duplicate(Open& parent, int first_line) {
+    const std::string sentence =
+        "is given twice, first on line " + std::to_string(first_line) + "; leave one out";
+    if (faults_ == nullptr || faults_->size() >= most_faults) {
+      throw_fault(parent.key_line, path(), sentence, rule_duplicate_key);
+    }
+    faults_->push_back({.rule = rule_duplicate_key,
+                        .line = parent.key_line,
+                        .sentence = path() + ": " + sentence});
+    std::erase_if(parent.node.children,
+                  [&](const YamlNode& member) { return member.key == parent.key; });
+  }
+
+  const YamlSource& source_;
   const Grammar& grammar_;
+  YamlBudget budget_;
+  Weight spent_;  // on the tree so far, and on what anchors stand for
+  std::vector<std::size_t> line_starts_;
+  std::vector<YamlFault>* faults_;
   int started_ = 0;
-  std::size_t nodes_ = 0;  // of the tree so far
-  std::size_t kept_ = 0;   // of what anchors stand for
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Anchored> anchored_;
   std::vector<YamlNode> documents_;
 };
 
-std::vector<YamlNode> parse(std::string_view text, const std::string& file,
-                            const Grammar& grammar) {
-  check_text(text, file, grammar);
-  std::istringstream stream{std::string(text)};
-  TreeBuilder builder(file, grammar);
+std::vector<YamlNode> parse(const YamlSource& source, const Grammar& grammar, YamlBudget& budget,
+                            std::vector<YamlFault>* faults) {
+  check_yaml_text(source.text, source.first_line);
+  std::istringstream stream{std::string(source.text)};
+  TreeBuilder builder(source, grammar, budget, faults);
+  const auto line_of = [&](const YAML::Mark& mark) {
+    return source.is_on_one_line ? source.first_line : mark.line + source.first_line;
+  };
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::DeepRecursion& deep) {
-    throw_bad(file, deep.mark.line + 1, builder.path(), "is nested too deeply", Errc::malformed);
+    throw_fault(line_of(deep.mark), builder.path(), "is nested too deeply", {});
   } catch (const YAML::Exception& error) {
     // An alias without its anchor comes as an error, not as an event.
     const bool is_alias = error.msg == YAML::ErrorMsg::UNKNOWN_ANCHOR && !grammar.has_references;
-    throw_bad(file, error.mark.line + 1, builder.path(),
-              is_alias ? std::string(no_references) : "is not YAML: " + error.msg, Errc::malformed);
+    throw_fault(line_of(error.mark), builder.path(),
+                is_alias ? std::string(no_references) : "is not YAML: " + error.msg);
   }
+  budget = builder.budget_left();
   return builder.take();
+}
+
+[[noreturn]] void throw_as_bad(const std::string& file, const YamlFault& fault) {
+  throw_bad(file, fault.line, "", fault.sentence, Errc::malformed);
+}
+
+std::vector<YamlNode> parse_or_throw(const YamlSource& source, const Grammar& grammar,
+                                     YamlBudget& budget) {
+  if (source.text.size() > grammar.max_bytes) {
+    throw_bad(source.file, 1, "", grammar.too_large, Errc::malformed);
+  }
+  try {
+    return parse(source, grammar, budget, nullptr);
+  } catch (const YamlFault& fault) {
+    throw_as_bad(source.file, fault);
+  }
+}
+
+constexpr Grammar manifest_grammar{.max_bytes = max_manifest_bytes,
+                                   .too_large = "is larger than 8 MiB; a manifest is not",
+                                   .max_depth = 64,
+                                   .has_many_documents = true,
+                                   .has_references = true};
+
+/// Reads one document of several. A fault costs this document only.
+void parse_document(const YamlSource& source, YamlBudget& budget, std::vector<YamlFault>& faults,
+                    std::vector<YamlNode>& documents) {
+  try {
+    std::ranges::move(parse(source, manifest_grammar, budget, &faults),
+                      std::back_inserter(documents));
+  } catch (const YamlFault& fault) {
+    if (fault.rule.empty() || faults.size() >= most_faults) {
+      throw_as_bad(source.file, fault);
+    }
+    faults.push_back(fault);
+  }
 }
 
 }  // namespace
@@ -362,19 +406,34 @@ const YamlNode* YamlNode::find(std::string_view member) const {
 }
 
 YamlNode parse_yaml(std::string_view text, const std::string& file) {
-  std::vector<YamlNode> documents = parse(text, file, Grammar{});
+  YamlBudget budget = config_budget;
+  std::vector<YamlNode> documents = parse_or_throw({.text = text, .file = file}, Grammar{}, budget);
   return documents.empty() ? YamlNode{} : std::move(documents.front());
+}
+
+std::vector<YamlNode> parse_manifest(const YamlSource& source, YamlBudget& budget) {
+  return parse_or_throw(source, manifest_grammar, budget);
+}
+
+std::vector<YamlNode> parse_manifest(const YamlSource& source, YamlBudget& budget,
+                                     std::vector<YamlFault>& faults) {
+  if (source.text.size() > max_manifest_bytes) {
+    throw_bad(source.file, 1, "", manifest_grammar.too_large, Errc::malformed);
+  }
+  std::vector<YamlNode> documents;
+  for (const YamlDocumentText& document : split_documents(source.text)) {
+    YamlSource part = source;
+    part.text = document.text;
+    part.first_line += source.is_on_one_line ? 0 : document.line;
+    parse_document(part, budget, faults, documents);
+  }
+  return documents;
 }
 
 std::vector<YamlNode> parse_manifest(std::string_view text, const std::string& file,
                                      std::uint32_t number) {
-  return parse(text, file,
-               {.max_bytes = max_manifest_bytes,
-                .too_large = "is larger than 8 MiB; a manifest is not",
-                .max_depth = 64,
-                .has_many_documents = true,
-                .has_references = true,
-                .file = number});
+  YamlBudget budget;
+  return parse_manifest({.text = text, .file = file, .number = number}, budget);
 }
 
 }  // namespace telltale::fleet

@@ -47,6 +47,7 @@ struct YamlNode {
   std::string key;         ///< of a mapping's member
   std::string text;
   bool is_quoted = false;
+  int text_line = 0;               ///< of the first line of a literal block (`|`); 0: it is none
   std::vector<YamlNode> children;  ///< in the order of the text
 
   /// A mapping's member; null if there is none, or this is no mapping.
@@ -60,12 +61,37 @@ inline constexpr std::size_t max_config_bytes = std::size_t{2} * 1024 * 1024;
 /// its message.
 [[nodiscard]] YamlNode parse_yaml(std::string_view text, const std::string& file);
 
+/// How much may still be read. All texts of one reading share it, so that no number of small ones
+/// becomes too much.
+struct YamlBudget {
+  std::size_t nodes = 300'000;
+  std::size_t bytes = std::size_t{128} * 1024 * 1024;
+};
+
+/// A text and where it stands.
+struct YamlSource {
+  std::string_view text;
+  const std::string& file;   ///< for messages
+  std::uint32_t number = 0;  ///< becomes each node's YamlNode::file
+  int first_line = 1;
+  bool is_on_one_line = false;  ///< a quoted text: every node stands on its line
+};
+
+struct YamlFault;
+
 /// Larger manifests are refused. Kubernetes itself takes no object above 1.5 MiB.
 inline constexpr std::size_t max_manifest_bytes = std::size_t{8} * 1024 * 1024;
 
-/// Reads every document of a manifest; empty ones are left out. An alias becomes a copy of what it
-/// stands for, lines included, and counts as often as it is used. Throws BadConfig; `number`
-/// becomes each node's YamlNode::file.
+/// Reads every document of a manifest. An alias becomes a copy of what it stands for, lines
+/// included, and counts as often as it is used. Throws BadConfig.
+[[nodiscard]] std::vector<YamlNode> parse_manifest(const YamlSource& source, YamlBudget& budget);
+
+/// The same, but goes on: a fault of YAML costs its document, of a doubled key the last counts.
+/// Throws BadConfig for what is too large, too deep or too much.
+[[nodiscard]] std::vector<YamlNode> parse_manifest(const YamlSource& source, YamlBudget& budget,
+                                                   std::vector<YamlFault>& faults);
+
+/// Reads a manifest by itself.
 [[nodiscard]] std::vector<YamlNode> parse_manifest(std::string_view text, const std::string& file,
                                                    std::uint32_t number);
 
