@@ -308,7 +308,7 @@ constexpr auto table = std::to_array<LintRule>({
      .severity = warning,
      .summary = "A password is written out.",
      .why = "Whoever reads the manifest, its history or `kubectl get` has it. A note for trust "
-            "stores.",
+            "stores, and nothing for changeit there, which every JRE has.",
      .remedy = "Write `encrypted:k8s!n:SECRET!k:KEY`, or a reference of another engine.",
      .source = "spinnaker.io/docs/reference/halyard/secrets"},
     {.id = "secret-reference-malformed",
