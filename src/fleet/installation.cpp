@@ -1,61 +1,63 @@
 #include "fleet/installation.hpp"
 
 #include <algorithm>
+#include <map>
+#include <system_error>
 #include <utility>
 
-#include "telltale/pki/file.hpp"
+#include "fleet/reading.hpp"
 
 namespace telltale::fleet {
 namespace {
 
-/// Members of a mapping; nothing of anything else.
-const std::vector<YamlNode>& members_of(const YamlNode* node) {
-  static const std::vector<YamlNode> none;
-  return node != nullptr && node->kind == YamlNode::Kind::mapping ? node->children : none;
-}
-
-const YamlNode* find_path(const YamlNode& node, std::initializer_list<std::string_view> path) {
-  const YamlNode* at = &node;
-  for (const std::string_view member : path) {
-    at = at == nullptr ? nullptr : at->find(member);
-  }
-  return at;
-}
-
-bool is_spinnaker_service(const YamlNode& document) {
-  const YamlNode* kind = document.find("kind");
-  return kind != nullptr && kind->text == "SpinnakerService";
-}
-
-/// `profiles.spinnaker-local` becomes spinnaker-local-local.yml, which no service reads
-/// (op `pkg/halyard/halyard.go`).
-void take_spinnaker_service(const YamlNode& document, Installation& into) {
-  if (const YamlNode* name_space = find_path(document, {"metadata", "namespace"})) {
-    into.name_space = name_space->text;
-  }
-  if (const YamlNode* config = find_path(document, {"spec", "spinnakerConfig", "config"})) {
-    into.config = *config;
-  }
-  const auto* profiles = find_path(document, {"spec", "spinnakerConfig", "profiles"});
-  for (const YamlNode& profile : members_of(profiles)) {
-    into.profiles[profile.key].push_back(profile);
-  }
-  const auto* settings = find_path(document, {"spec", "spinnakerConfig", "service-settings"});
-  for (const YamlNode& each : members_of(settings)) {
-    into.service_settings[each.key] = each;
-  }
-  if (const YamlNode* expose = find_path(document, {"spec", "expose"})) {
-    into.expose = *expose;
+/// Reads a path that somebody named, where something of Spinnaker's ought to be.
+void read_named_path(Reading& reading, const std::filesystem::path& path, OnFault on_fault) {
+  const std::size_t before = reading.recognised();
+  read_path(reading, path);
+  std::error_code error;
+  const bool is_directory = std::filesystem::is_directory(path, error);
+  const bool has_defects = !reading.installation().defects.empty();
+  if (reading.recognised() == before &&
+      (on_fault == OnFault::throws || (is_directory && !has_defects))) {
+    throw BadConfig(Error(Errc::invalid_value,
+                          path.string() +
+                              ": has nothing of Spinnaker's; name a SpinnakerService manifest, a "
+                              "Halyard directory or profile files such as gate-local.yml"));
   }
 }
 
-std::vector<YamlNode> read_documents(const std::string& file, Installation& into) {
-  const Result<pki::Secret> text = pki::read_file(file, max_manifest_bytes);
-  if (!text) {
-    throw BadConfig(text.error().at(file));
+bool says_prefixed_host(const YamlNode& node) {
+  return (node.kind == YamlNode::Kind::text && node.text.find("://spin-") != std::string::npos) ||
+         std::ranges::any_of(node.children, says_prefixed_host);
+}
+
+/// Plain profiles are those of Spinnaker's own kustomize files, unless they say otherwise.
+bool is_prefixed(const Installation& installation) {
+  const auto says_so = [](const auto& profile) {
+    return std::ranges::any_of(profile.second, says_prefixed_host);
+  };
+  return installation.layout != Layout::profiles ||
+         std::ranges::any_of(installation.profiles, says_so) ||
+         std::ranges::any_of(installation.objects, [](const KubernetesObject& object) {
+           return object.name.starts_with("spin-");
+         });
+}
+
+Layout layout_of(Reading& reading) {
+  if (reading.spinnaker_service().kind == YamlNode::Kind::mapping) {
+    return Layout::spinnaker_service;
   }
-  into.files.push_back(file);
-  return parse_manifest(text->reveal(), file, static_cast<std::uint32_t>(into.files.size() - 1));
+  return reading.installation().layout == Layout::halyard ? Layout::halyard : Layout::profiles;
+}
+
+Installation finish(Reading& reading) {
+  const Layout layout = layout_of(reading);
+  finish_spinnaker_service(reading);
+  add_generated_profiles(reading.installation());
+  Installation installation = std::move(reading.installation());
+  installation.layout = layout;
+  installation.names = is_prefixed(installation) ? ServiceNames::prefixed : ServiceNames::bare;
+  return installation;
 }
 
 }  // namespace
@@ -71,36 +73,51 @@ void merge_patch(YamlNode& base, const YamlNode& patch) {
     base.key = std::move(key);
     return;
   }
+  std::map<std::string_view, const YamlNode*> patches;
   for (const YamlNode& member : patch.children) {
-    const auto found = std::ranges::find(base.children, member.key, &YamlNode::key);
-    if (found == base.children.end()) {
+    patches.emplace(member.key, &member);
+  }
+  std::erase_if(base.children, [&](const YamlNode& member) {
+    const auto found = patches.find(member.key);
+    return found != patches.end() && found->second->kind == YamlNode::Kind::nothing;
+  });
+  for (YamlNode& member : base.children) {
+    if (const auto found = patches.find(member.key); found != patches.end()) {
+      merge_patch(member, *found->second);
+      patches.erase(found);
+    }
+  }
+  for (const YamlNode& member : patch.children) {
+    if (patches.contains(member.key) && member.kind != YamlNode::Kind::nothing) {
       base.children.push_back(member);
-    } else if (member.kind == YamlNode::Kind::nothing) {
-      base.children.erase(found);
-    } else {
-      merge_patch(*found, member);
     }
   }
 }
 
 Installation read_installation(const SpinnakerFiles& files) {
-  Installation installation;
-  YamlNode merged;
-  for (const std::string& file : files.manifests) {
-    for (const YamlNode& document : read_documents(file, installation)) {
-      if (is_spinnaker_service(document)) {
-        merge_patch(merged, document);
-      }
-    }
+  Reading reading(OnFault::throws);
+  for (const std::string& manifest : files.manifests) {
+    read_named_path(reading, manifest, OnFault::throws);
   }
-  take_spinnaker_service(merged, installation);
+  if (files.halyard) {
+    read_halyard(reading, expand_home(*files.halyard), files.deployment);
+  }
+  for (const std::string& profile : files.profiles) {
+    read_named_path(reading, profile, OnFault::throws);
+  }
+  Installation installation = finish(reading);
+  if (files.name_space) {
+    installation.name_space = files.name_space;
+  }
   return installation;
 }
 
 Installation read_paths(std::span<const std::string> paths) {
-  SpinnakerFiles files;
-  files.manifests.assign(paths.begin(), paths.end());
-  return read_installation(files);
+  Reading reading(OnFault::goes_on);
+  for (const std::string& path : paths) {
+    read_named_path(reading, path, OnFault::goes_on);
+  }
+  return finish(reading);
 }
 
 }  // namespace telltale::fleet

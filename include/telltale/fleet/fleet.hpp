@@ -256,7 +256,7 @@ struct SpinnakerFiles {
   std::vector<std::string>
       manifests;  ///< SpinnakerService and Kubernetes manifests, later over earlier
   std::optional<std::string> halyard;  ///< a Halyard directory, `~/.hal`
-  std::string deployment = "default";  ///< Halyard's deployment
+  std::string deployment;  ///< Halyard's; empty: its `currentDeployment`, else `default`
   std::vector<std::string>
       profiles;  ///< profile files, or directories of them, as kustomize mounts
   std::optional<std::string> name_space;  ///< Kubernetes' namespace of the Services
