@@ -83,7 +83,7 @@ Server redis_of(const Subject& subject) {
 }
 
 bool is_own_redis(const Location& location) {
-  return bare_name(location.host.substr(0, location.host.find('.'))) == "redis";
+  return service_in(location.host) == "redis";
 }
 
 /// Services that disagree about one Redis.

@@ -54,8 +54,16 @@ bool is_written_out(const YamlNode& node) {
          text.find('\n') == std::string::npos && lower != "true" && lower != "false";
 }
 
+/// What every JRE ships its cacerts with is no secret.
+bool is_public(const YamlNode& node, bool is_of_trust) {
+  return is_of_trust && node.text == "changeit";
+}
+
 void add_password(const Installation& installation, const Part& part, const YamlNode& node,
                   const std::string& what, bool is_of_trust, Findings& findings) {
+  if (is_public(node, is_of_trust)) {
+    return;
+  }
   findings.add(
       "plaintext-password", is_of_trust ? LintSeverity::info : LintSeverity::warning, part.service,
       installation.position(node),
@@ -136,7 +144,8 @@ void check_java_options(const Subject& subject, Findings& findings) {
       findings.add("plaintext-password", view->service->name, view->jvm.options->source,
                    "javax.net.ssl.keyStorePassword in JAVA_OPTS is written out");
     }
-    if (is_literal(view->jvm.trust_store_password)) {
+    if (is_literal(view->jvm.trust_store_password) &&
+        view->jvm.trust_store_password != "changeit") {
       findings.add("plaintext-password", LintSeverity::info, view->service->name,
                    view->jvm.options->source,
                    "javax.net.ssl.trustStorePassword in JAVA_OPTS is written out; a trust store "

@@ -32,8 +32,7 @@ std::optional<Location> own_location(const ServiceView& view) {
   if (!location) {
     return std::nullopt;
   }
-  const std::string_view host = location->host;
-  const bool is_own = bare_name(host.substr(0, host.find('.'))) == view.service->name;
+  const bool is_own = service_in(location->host) == view.service->name;
   return is_own ? location : std::nullopt;
 }
 

@@ -49,11 +49,21 @@ const ServiceView* Subject::view(std::string_view service) const {
 }
 
 const ServiceView* Subject::view_of_host(std::string_view host) const {
-  const std::string_view name = bare_name(host.substr(0, host.find('.')));
+  const std::string_view name = service_in(host);
   const auto all = concerned();
   const auto found = std::ranges::find_if(
       all, [&](const ServiceView* view) { return view->service->name == name; });
   return found == all.end() ? nullptr : *found;
+}
+
+std::string_view service_in(std::string_view host) {
+  const std::size_t first = std::min(host.find('.'), host.size());
+  const std::string_view name = bare_name(host.substr(0, first));
+  const std::size_t second = std::min(host.find('.', first + 1), host.size());
+  const std::string_view rest = host.substr(second);
+  const bool is_prefixed = name.size() < first;
+  const bool is_inside = rest.empty() || rest == ".svc" || rest.starts_with(".svc.");
+  return is_prefixed || is_inside ? name : std::string_view();
 }
 
 bool asks_for_certificates(const ServiceView& view) {

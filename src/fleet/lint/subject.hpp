@@ -50,6 +50,11 @@ struct Subject {
   [[nodiscard]] const ServiceView* view_of_host(std::string_view host) const;
 };
 
+/// The service that a host name within the cluster means: `orca` of `spin-orca.spinnaker.svc`,
+/// `orca` and `orca.spinnaker`; empty if it is a name of the world outside, such as
+/// `orca.example.org`.
+[[nodiscard]] std::string_view service_in(std::string_view host);
+
 /// Something is asked of a client that connects.
 [[nodiscard]] bool asks_for_certificates(const ServiceView& view);
 
