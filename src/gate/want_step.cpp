@@ -7,14 +7,22 @@
 
 #include "telltale/assess/when_asked.hpp"
 
+#include "gate/evidence.hpp"
+
 namespace telltale::gate {
 
 namespace {
 
-/// What the caller's endpoints show, each of them by a fresh look; empty where that is not so.
+bool is_resolved(const TargetEntry& caller, Duration stale_after, Now now) {
+  return caller.resolution && !caller.resolution->failure &&
+         (!is_from_a_resolver(*caller.resolution) ||
+          is_fresh(caller.resolution->resolved_at.steady, stale_after, now.steady));
+}
+
+/// What every replica of the caller shows, by fresh looks; empty where that is not so.
 std::vector<assess::Holding> observed_now(const fleet::Edge& edge, const TargetEntry* caller,
                                           Duration stale_after, Now now) {
-  if (caller == nullptr) {
+  if (caller == nullptr || !is_resolved(*caller, stale_after, now)) {
     return {};
   }
   std::vector<assess::AddressAssessmentPtr> looks;

@@ -28,17 +28,19 @@ constexpr const char* usage =
 Writes into DIRECTORY, which is made if need be; files of the same name are replaced:
   ca.pem                       the root that everything below chains to
   other-ca.pem                 a root that nothing chains to
-  truststore.p12               the root for a JVM
+  truststore.p12               the root for a JVM, under the password changeit
   SERVICE.pem, SERVICE.key     for each SERVICE and for redis, valid as server and as client for
                                spin-SERVICE.spinnaker, spin-SERVICE, localhost, 127.0.0.1 and ::1
   SERVICE.p12                  the same for a JVM, but of those behind --go
+  SERVICE.p12.password         its password, drawn at random
+  SERVICE-jvm.p12              the same under the password changeit
   telltale.pem, telltale.key   a client's
-  STORE.p12.password           of each PKCS#12 store, drawn at random
 Certificates are files of the leaf and its issuer, keys are PKCS#8, not encrypted, mode 0600. Those
 behind --go are as go-yaml-tools wants them: a leaf issued by the root, and an RSA key in PKCS#1.
 )";
 
 constexpr const char* organization = "Telltale Demo";
+constexpr std::string_view changeit = "changeit";  // what a JRE ships its own store with
 
 bool is_file_name(std::string_view name) {
   return !name.empty() && !name.starts_with('-') && !name.starts_with('.') &&
@@ -74,14 +76,6 @@ std::string draw_password() {
   return password;
 }
 
-/// Writes what `make` makes of a password, and the password beside it.
-template <class Make>
-void write_store(const fs::path& file, const Make& make) {
-  const std::string password = draw_password();
-  write_file(file, make(password));
-  write_file(file.string() + ".password", password + "\n");
-}
-
 mint::Options options_of(const std::string& service) {
   const std::string host = "spin-" + service;
   return {.common_name = host,
@@ -101,9 +95,10 @@ void write_services(const fs::path& directory, const Services& services, const m
   for (const std::string& service : services.java) {
     const mint::Credential made = issuing.issue(options_of(service));
     write_credential(directory, service, made);
-    write_store(directory / (service + ".p12"), [&](const std::string& password) {
-      return mint::key_store(made, service, password);
-    });
+    const std::string password = draw_password();
+    write_file(directory / (service + ".p12"), mint::key_store(made, service, password));
+    write_file(directory / (service + ".p12.password"), password + "\n");
+    write_file(directory / (service + "-jvm.p12"), mint::key_store(made, service, changeit));
   }
   for (const std::string& service : services.go) {
     mint::Options options = options_of(service);
@@ -123,9 +118,7 @@ void write_pki(const fs::path& directory, const Services& services) {
   fs::create_directories(directory);
   write_file(directory / "ca.pem", root.certificate_pem());
   write_file(directory / "other-ca.pem", other.certificate_pem());
-  write_store(directory / "truststore.p12", [&](const std::string& password) {
-    return mint::trust_store({root.certificate()}, password);
-  });
+  write_file(directory / "truststore.p12", mint::trust_store({root.certificate()}, changeit));
   write_services(directory, services, root);
 }
 

@@ -346,6 +346,23 @@ TEST_SUITE("gate") {
       CHECK(!find(made, "orca").may_go);
       CHECK((find(made, "orca").first_blocker->reason == Reason::caller_unknown));
     }
+    SUBCASE("the caller's name does not resolve any more -> another replica may hold what is bad") {
+      Scene scene(fleet, looks);
+      scene.stage.fail_to_resolve("echo", at(3s));
+      scene.stage.step(at(3s));
+      CHECK((find(scene.told(), "orca").first_blocker->reason == Reason::caller_unknown));
+    }
+    SUBCASE("a named identity -> what its file holds, as long as that is readable") {
+      add_caller(fleet, "ci", "orca");
+      Snapshot snapshot = *Scene(fleet, looks).stage.snapshot;
+      IdentityEntry entry;
+      entry.facts.name = "ci";
+      entry.facts.keys = {{.chain = {share(certificate("CN=ci", root_a))}}};
+      snapshot.credentials.identities = {entry};
+      CHECK(find(rollout(snapshot, at(3s)), "orca").may_go);
+      snapshot.credentials.identities[0].facts.unreadable = "it is gone";
+      CHECK(!find(rollout(snapshot, at(3s)), "orca").may_go);
+    }
     SUBCASE("an identity of which nothing is known, on two paths -> one blocker for the caller") {
       add_caller(fleet, "ci", "orca");
       fleet.callers[0].calls.push_back({.target = "orca", .path = "/ops"});
