@@ -113,6 +113,7 @@ AddressAssessment gather_facts(const fleet::Target& target, const probe::Observa
   }
   facts.first_to_end = find_first_to_end(target, observation);
   facts.login = observation.login;
+  facts.ingress = observation.ingress;
   facts.peer_chains = observation.peer_chains;
   facts.reachable = is_reachable(target, observation);
   if (target.mesh) {
@@ -160,7 +161,7 @@ AddressAssessment assess_address(const fleet::Target& target, const probe::Obser
   Report report;
   for (const auto rules :
        {transport_rules(), mesh_rules(), client_auth_rules(), chain_rules(), authorities_rules(),
-        identity_rules(), application_rules(), login_rules()}) {
+        identity_rules(), application_rules(), login_rules(), ingress_rules()}) {
     for (const Rule rule : rules) {
       rule(look, report);
     }

@@ -288,6 +288,15 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "Check `x509.role-oid` of gate, the roles in the certificate (`telltale inspect`), what the "
      "role provider says of the principal, and `expect.roles`.",
      "gate AuthController (/auth/user), X509AuthenticationUserDetailsService; fiat Role"},
+    {Reason::ingress_redirect_missing, error,
+     "The ingress does not send plain HTTP on to https.",
+     "Turn the redirect on (`nginx.ingress.kubernetes.io/force-ssl-redirect`, "
+     "`alb.ingress.kubernetes.io/ssl-redirect`), or take `redirect_port` off the target.",
+     "RFC 9110 15.4; RFC 6797 7.2"},
+    {Reason::route_unanswered, error, "The ingress does not answer one of its routes.",
+     "Check the ingress's rules and the Service behind the path; 404 and 5xx are what an ingress "
+     "without a backend says.",
+     "RFC 9110 15.5.5 and 15.6"},
     // evidence
     {Reason::look_incomplete, error, "The look ran out of time before everything was tried.",
      "Raise `probe.timeout`, or find out why the service is slow: what was not tried may be open.",
@@ -355,7 +364,8 @@ constexpr std::array application_reasons = {
     Reason::app_protocol,           Reason::app_oversize,
     Reason::redis_auth,             Reason::redis_version,
     Reason::redis_mode_unsupported, Reason::principal_mismatch,
-    Reason::roles_mismatch};
+    Reason::roles_mismatch,         Reason::ingress_redirect_missing,
+    Reason::route_unanswered};
 
 constexpr std::array tls_reasons = {Reason::connection_reset,
                                     Reason::connection_closed,

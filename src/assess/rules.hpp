@@ -50,5 +50,6 @@ using Rule = void (*)(const Look&, Report&);
 [[nodiscard]] std::span<const Rule> identity_rules();
 [[nodiscard]] std::span<const Rule> application_rules();
 [[nodiscard]] std::span<const Rule> login_rules();
+[[nodiscard]] std::span<const Rule> ingress_rules();
 
 }  // namespace telltale::assess

@@ -212,6 +212,22 @@ void check_plaintext(const Look& look, Report& report) {
   }
 }
 
+/// Routes are asked for in their order.
+void add_untried_of_ingress(const Look& look, std::vector<std::string>& untried) {
+  if (!look.target.ingress) {
+    return;
+  }
+  const fleet::Ingress& asked = *look.target.ingress;
+  const probe::IngressReading seen =
+      look.observation.ingress.value_or(probe::IngressReading());
+  if (asked.redirect_port && !seen.redirect) {
+    untried.push_back("the redirect of port " + std::to_string(*asked.redirect_port));
+  }
+  for (std::size_t i = seen.routes.size(); i < asked.routes.size(); ++i) {
+    untried.push_back("the route " + asked.routes[i]);
+  }
+}
+
 /// Reports what the deadline cut off, where no failure has said so already.
 void check_completeness(const Look& look, Report& report) {
   const auto groups = group_failures(look);
@@ -235,6 +251,7 @@ void check_completeness(const Look& look, Report& report) {
       untried.push_back("port " + std::to_string(port) + " in plaintext");
     }
   }
+  add_untried_of_ingress(look, untried);
   if (!untried.empty()) {
     report.add(Reason::look_incomplete, "The look at " + fleet::to_text(look.observation.address) +
                                             " ended before it came to " + enumerate(untried) + ".");

@@ -182,6 +182,41 @@ Mesh read_mesh(const Value& value) {
   return mesh;
 }
 
+std::vector<std::string> read_routes(const Value& value) {
+  constexpr std::size_t most = 16;  // each is a connection of its own in every look
+  std::vector<std::string> routes;
+  for (const Value& item : value.list("paths")) {
+    std::string path = read_path(item);
+    if (std::ranges::find(routes, path) != routes.end()) {
+      item.fail(path + " is in the list already; leave one out");
+    }
+    routes.push_back(std::move(path));
+  }
+  if (routes.size() > most) {
+    value.fail("must be at most " + std::to_string(most) + " paths, is " +
+               std::to_string(routes.size()));
+  }
+  return routes;
+}
+
+constexpr std::array ingress_keys{
+    Key<Ingress>{"redirect_port",
+                 [](const Value& value, Ingress& ingress) {
+                   ingress.redirect_port = static_cast<std::uint16_t>(value.number(1, 65535));
+                 }},
+    Key<Ingress>{"routes", [](const Value& value,
+                              Ingress& ingress) { ingress.routes = read_routes(value); }},
+};
+
+Ingress read_ingress(const Value& value) {
+  Ingress ingress;
+  read_mapping(value, ingress_keys, ingress);
+  if (!ingress.redirect_port && ingress.routes.empty()) {
+    value.fail("must have redirect_port, or routes, or both");
+  }
+  return ingress;
+}
+
 /// The word `system`, which no file stands for, or a file.
 pki::TrustFiles read_server_trust(const Value& value) {
   if (!value.is_text()) {
@@ -225,6 +260,8 @@ constexpr std::array target_keys{
                 }},
     Key<Target>{"mesh",
                 [](const Value& value, Target& target) { target.mesh = read_mesh(value); }},
+    Key<Target>{"ingress",
+                [](const Value& value, Target& target) { target.ingress = read_ingress(value); }},
     Key<Target>{"calls",
                 [](const Value& value, Target& target) { target.calls = read_calls(value); }},
     Key<Target>{"username",
@@ -239,7 +276,7 @@ constexpr std::array target_keys{
     Key<Target>{"enabled", [](const Value& value, Target&) { (void)value.text(); }},
 };
 
-constexpr std::array<std::string_view, 1> https_only{"health"};
+constexpr std::array<std::string_view, 2> https_only{"health", "ingress"};
 constexpr std::array<std::string_view, 3> rediss_only{"username", "password_file", "password_env"};
 
 /// Refuses keys that would have no effect on a target of its scheme.
@@ -264,6 +301,22 @@ void check_scheme(const Value& value, Scheme scheme) {
   }
 }
 
+/// The port that redirects answers without TLS.
+void check_redirect_port(const Value& value, const Target& target) {
+  const auto port = target.ingress ? target.ingress->redirect_port : std::nullopt;
+  if (!port) {
+    return;
+  }
+  const Value place = value.at("ingress").at("redirect_port");
+  if (*port == target.url.port) {
+    place.fail("must be another port than the URL's, " + std::to_string(*port));
+  }
+  if (std::ranges::find(target.plaintext_ports, *port) != target.plaintext_ports.end()) {
+    place.fail(std::to_string(*port) +
+               " is among plaintext_ports, which must not answer; leave it out there");
+  }
+}
+
 /// Refuses keys that contradict each other, or that do nothing without each other.
 void check_combination(const Value& value, const Target& target) {
   if (!target.addresses.empty()) {
@@ -277,6 +330,7 @@ void check_combination(const Value& value, const Target& target) {
   if (target.calls.empty()) {
     refuse(value, "trust", "has no effect without calls; it is whom the target trusts as a client");
   }
+  check_redirect_port(value, target);
   const std::size_t named = target.addresses.size();
   if (named != 0 && target.expect.addresses > named) {
     value.at("expect")
@@ -346,6 +400,9 @@ void read_target(const Value& value, bool is_derived, Target& target) {
     target.presents_nothing = false;
     target.presents_unseen = false;
   }
+  if (value.find("ingress") && !value.find("goal")) {
+    target.goal = Goal::none;
+  }
   check_scheme(value, target.url.scheme);
   check_combination(value, target);
   check_calls(value, target.runtime, target.calls);
@@ -396,6 +453,7 @@ void append_target_keys(std::vector<std::string>& keys) {
   append_keys(keys, "targets[].", target_keys);
   append_keys(keys, "targets[].expect.", expect_keys);
   append_keys(keys, "targets[].mesh.", mesh_keys);
+  append_keys(keys, "targets[].ingress.", ingress_keys);
 }
 
 }  // namespace telltale::fleet

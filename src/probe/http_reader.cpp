@@ -26,10 +26,15 @@ ReaderState state_of(const error_code& error) {
 }  // namespace
 
 std::string http_request(const fleet::Target& target, const std::string& path) {
+  return http_request(target, path, target.url.port);
+}
+
+std::string http_request(const fleet::Target& target, const std::string& path,
+                         std::uint16_t port) {
   const bool is_v6 = target.expected_name().find(':') != std::string::npos;
   const std::string host = is_v6 ? "[" + target.expected_name() + "]" : target.expected_name();
-  return "GET " + path + " HTTP/1.1\r\nHost: " + host + ":" + std::to_string(target.url.port) +
-         "\r\nUser-Agent: telltale\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+  return "GET " + path + " HTTP/1.1\r\nHost: " + host +
+         (port == 0 ? "" : ":" + std::to_string(port)) + "\r\nUser-Agent: telltale\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 }
 
 struct HttpReader::Parser {
@@ -89,7 +94,10 @@ std::optional<HttpReply> HttpReader::reply() const {
     return std::nullopt;
   }
   const auto& message = parser_->parser.get();
-  return HttpReply{.status = message.result_int(), .first_line = first_line_of(message.body())};
+  const std::string_view location = message[http::field::location];
+  return HttpReply{.status = message.result_int(),
+                   .first_line = first_line_of(message.body()),
+                   .location = first_line_of(location)};
 }
 
 std::string_view HttpReader::body() const {

@@ -18,7 +18,10 @@ enum class ReaderState {
   oversize,   ///< it is more than we care to read
 };
 
-/// A GET of a path at a target: HTTP/1.1, closing afterwards.
+/// A GET of a path at a target: HTTP/1.1, closing afterwards. `port` goes into the Host field; none
+/// does where it is 0.
+[[nodiscard]] std::string http_request(const fleet::Target& target, const std::string& path,
+                                       std::uint16_t port);
 [[nodiscard]] std::string http_request(const fleet::Target& target, const std::string& path);
 
 /// Reads one answer: at most 16 KiB of header and 64 KiB of body.

@@ -88,6 +88,9 @@ Awaitable<void> Look::run(Prober::Contexts& contexts) {
       co_await look_in_plaintext(port);
     }
   }
+  if (request_.target->ingress) {
+    co_await look_at_ingress(contexts);
+  }
   // Last, so that a gate slow at its login takes no time from what shows a hole in the wall.
   if (request_.target->expect.login()) {
     co_await look_at_login(contexts);
@@ -103,6 +106,7 @@ void Look::forget() {
   observation_.without_alpn.reset();
   observation_.plaintext.clear();
   observation_.peer_chains.clear();
+  observation_.ingress.reset();
   observation_.login.reset();
   observation_.rehearsals.clear();
 }
@@ -282,6 +286,58 @@ std::optional<tls::ProtocolVersion> Look::highest_version_spoken() const {
     highest = std::max(highest, attempt.handshake.version);
   }
   return highest;
+}
+
+/// Each connection may take what is left of the look; what comes after that is not there.
+Awaitable<void> Look::look_at_ingress(Prober::Contexts& contexts) {
+  const fleet::Ingress& ingress = *request_.target->ingress;
+  IngressReading& reading = observation_.ingress.emplace();
+  if (ingress.redirect_port && steady_clock::now() < deadline_) {
+    reading.redirect = co_await ask_redirect(*ingress.redirect_port);
+  }
+  const std::optional<tls::ProtocolVersion> version = highest_version_spoken();
+  if (!version) {
+    co_return;
+  }
+  const tls::ClientContext& tls = contexts.context(*version, tls::Credential{});
+  for (const std::string& path : ingress.routes) {
+    if (steady_clock::now() < deadline_) {
+      IngressReply reply = co_await ask_route(tls, path);
+      observation_.ingress->routes.push_back(std::move(reply));
+    }
+  }
+}
+
+Awaitable<IngressReply> Look::ask_redirect(std::uint16_t port) {
+  constexpr std::uint16_t http_port = 80;
+  IngressReply reply{.port = port, .path = "/"};
+  Connection connection(io_, deadline_);
+  const fleet::Endpoint endpoint{request_.address.host, port};
+  reply.failure = co_await connection.connect(endpoint);
+  if (!reply.failure) {
+    const std::string request =
+        http_request(*request_.target, reply.path, port == http_port ? 0 : port);
+    reply.failure = co_await speak_http(connection, request, reply.http);
+  }
+  co_return reply;
+}
+
+Awaitable<IngressReply> Look::ask_route(const tls::ClientContext& tls, std::string path) {
+  IngressReply reply{.port = request_.address.port, .path = std::move(path)};
+  Connection connection(io_, deadline_);
+  reply.failure = co_await connection.connect(request_.address);
+  if (reply.failure) {
+    co_return reply;
+  }
+  Attempt attempt{.presentation = Presentation::nothing, .version = tls.version()};
+  reply.failure =
+      co_await shake_hands(connection, tls, silence_within(request_.timeout), protocol_, attempt);
+  record(connection, attempt.handshake);
+  if (!reply.failure) {
+    const std::string request = http_request(*request_.target, reply.path);
+    reply.failure = co_await speak_http(connection, request, reply.http);
+  }
+  co_return reply;
 }
 
 Awaitable<void> Look::look_at_login(Prober::Contexts& contexts) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -18,6 +19,26 @@ void fill_verdict(MetricFamily& family, const Facts& facts) {
     for (const Verdict verdict : enumerators<Verdict>()) {
       add(family, {{"caller", pair.first}, {"callee", pair.second}, {"verdict", name_of(verdict)}},
           verdict == worst ? 1 : 0);
+    }
+  }
+}
+
+/// Only of calls to targets that have `mesh`.
+void fill_strict_verdict(MetricFamily& family, const Facts& facts) {
+  std::map<Matrix::Pair, Verdict> worst;
+  for (const gate::EdgeEntryPtr& entry : facts.snapshot.edges) {
+    for (const assess::EdgeAssessment& row : entry->rows) {
+      if (row.strict) {
+        const Matrix::Pair pair{entry->edge.caller, entry->edge.callee};
+        Verdict& kept = worst.try_emplace(pair, row.strict->verdict).first->second;
+        kept = std::max(kept, row.strict->verdict);
+      }
+    }
+  }
+  for (const auto& [pair, verdict_of_pair] : worst) {
+    for (const Verdict verdict : enumerators<Verdict>()) {
+      add(family, {{"caller", pair.first}, {"callee", pair.second}, {"verdict", name_of(verdict)}},
+          verdict == verdict_of_pair ? 1 : 0);
     }
   }
 }
@@ -47,6 +68,10 @@ constexpr FamilyRow rows[] = {
     {"telltale_edge_verdict", MetricType::Gauge,
      "1 for what becomes of this call when the callee is flipped to need, at its worst address.",
      fill_verdict},
+    {"telltale_edge_strict_verdict", MetricType::Gauge,
+     "1 for what becomes of this call when the callee's sidecar is flipped to STRICT, at its worst "
+     "address.",
+     fill_strict_verdict},
     {"telltale_edge_blocked", MetricType::Gauge,
      "1 while the call breaks at the flip, or is broken already, for this reason.", fill_blocked},
 };

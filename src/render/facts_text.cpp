@@ -9,7 +9,12 @@ namespace telltale::render {
 std::string mode_text(const assess::AddressAssessment& look) {
   std::string text(name_of(look.mode));
   // That TLS enforces it goes without saying.
-  return look.enforced_by == assess::EnforcedBy::http ? text + " (http)" : text;
+  text += look.enforced_by == assess::EnforcedBy::http ? " (http)" : "";
+  return look.mesh ? text.append(", mesh ").append(mesh_mode_text(look.mesh->mode)) : text;
+}
+
+std::string_view mesh_mode_text(const std::optional<fleet::MeshMode>& mode) {
+  return mode ? name_of(*mode) : "unknown";
 }
 
 std::string claim_text(std::optional<bool> claim) {

@@ -11,6 +11,9 @@ namespace telltale::render {
 /// `want`, `need (http)`, `unknown`.
 [[nodiscard]] std::string mode_text(const assess::AddressAssessment& look);
 
+/// `permissive`, `strict`, `unknown`.
+[[nodiscard]] std::string_view mesh_mode_text(const std::optional<fleet::MeshMode>& mode);
+
 /// `yes`, `no`, and `-` for what is not known.
 [[nodiscard]] std::string claim_text(std::optional<bool> claim);
 

@@ -132,6 +132,7 @@ json::object to_json(const gate::Answer& answer) {
       {"waiting", answer.waiting ? json::value(*answer.waiting) : json::value(nullptr)},
       {"blockers", std::move(blockers)},
       {"accepted", std::move(accepted)},
+      {"step", name_of(answer.step)},
   };
 }
 

@@ -8,6 +8,7 @@
 #include "telltale/render/render.hpp"
 
 #include "render/certificate_json.hpp"
+#include "render/facts_text.hpp"
 #include "render/gate_text.hpp"
 #include "render/rollout_text.hpp"
 #include "render/text.hpp"
@@ -75,6 +76,55 @@ json::value login_json(const std::optional<probe::LoginAttempt>& login) {
   };
 }
 
+/// Nothing where the target has no `mesh`.
+json::value mesh_json(const std::optional<assess::MeshReading>& mesh) {
+  if (!mesh) {
+    return nullptr;
+  }
+  return {
+      {"mode", mesh_mode_text(mesh->mode)},
+      {"sidecar_ends_tls", mesh->sidecar_ends_tls},
+      {"spiffe",
+       mesh->spiffe.empty() ? json::value(nullptr) : json::value(to_valid_utf8(mesh->spiffe))},
+  };
+}
+
+json::object reply_json(const probe::IngressReply& reply) {
+  return {
+      {"port", reply.port},
+      {"path", to_valid_utf8(reply.path)},
+      {"status", reply.http ? json::value(reply.http->status) : json::value(nullptr)},
+      {"location", reply.http && !reply.http->location.empty()
+                       ? json::value(to_valid_utf8(reply.http->location))
+                       : json::value(nullptr)},
+  };
+}
+
+/// Nothing where the target is no ingress.
+json::value ingress_json(const std::optional<probe::IngressReading>& ingress) {
+  if (!ingress) {
+    return nullptr;
+  }
+  return {
+      {"redirect",
+       ingress->redirect ? json::value(reply_json(*ingress->redirect)) : json::value(nullptr)},
+      {"routes", array_of(ingress->routes, reply_json)},
+  };
+}
+
+/// Nothing where the callee has no `mesh`.
+json::value strict_json(const std::optional<assess::StrictAssessment>& strict) {
+  if (!strict) {
+    return nullptr;
+  }
+  return {
+      {"verdict", name_of(strict->verdict)},
+      {"reason", name_of(strict->reason)},
+      {"detail", to_valid_utf8(strict->detail)},
+      {"hint", to_valid_utf8(strict->hint)},
+  };
+}
+
 json::object unseen_address_json(const gate::AddressEntry& entry) {
   return {
       {"address", fleet::to_text(entry.address)},
@@ -90,6 +140,8 @@ json::object unseen_address_json(const gate::AddressEntry& entry) {
       {"chain_verified", nullptr},
       {"hostname_verified", nullptr},
       {"login", nullptr},
+      {"mesh", nullptr},
+      {"ingress", nullptr},
   };
 }
 
@@ -118,6 +170,8 @@ json::object address_json(const gate::AddressEntry& entry) {
       {"chain_verified", or_null(chain_verified)},
       {"hostname_verified", or_null(hostname_verified)},
       {"login", login_json(look.login)},
+      {"mesh", mesh_json(look.mesh)},
+      {"ingress", ingress_json(look.ingress)},
   };
 }
 
@@ -131,6 +185,10 @@ json::object target_json(const gate::TargetEntry& entry) {
       {"findings", array_of(entry.assessment.findings, finding_json)},
       {"goal", name_of(entry.target.goal)},
       {"replicas_agree", entry.assessment.replicas_agree},
+      {"mesh_mode", entry.target.mesh ? json::value(mesh_mode_text(entry.assessment.mesh_mode))
+                                      : json::value(nullptr)},
+      {"expected_mesh_mode",
+       entry.target.mesh ? json::value(name_of(entry.target.mesh->mode)) : json::value(nullptr)},
   };
 }
 
@@ -187,6 +245,8 @@ json::object edge_json(const fleet::Edge& edge, const assess::EdgeAssessment& ro
       {"identity",
        edge.identity ? json::value(to_valid_utf8(*edge.identity)) : json::value(nullptr)},
       {"path", to_valid_utf8(edge.path)},
+      {"in_mesh", edge.in_mesh},
+      {"strict", strict_json(row.strict)},
   };
 }
 

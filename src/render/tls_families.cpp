@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "render/facts_text.hpp"
 #include "render/families.hpp"
 
 namespace telltale::render {
@@ -26,6 +27,32 @@ void fill_expected_mode(MetricFamily& family, const Facts& facts) {
     for (const tls::ClientAuthMode mode : {none, want, need}) {
       add(family, {{"target", entry->target.name}, {"mode", name_of(mode)}},
           entry->target.expect.client_auth == mode ? 1 : 0);
+    }
+  }
+}
+
+/// Only of targets that have `mesh`.
+void fill_mesh_mode(MetricFamily& family, const Facts& facts) {
+  for_each_look(facts, [&](const LabelledAddress& at, const assess::AddressAssessment& look) {
+    if (!look.mesh) {
+      return;
+    }
+    const std::string_view seen = mesh_mode_text(look.mesh->mode);
+    for (const std::string_view mode : {"permissive", "strict", "unknown"}) {
+      add(family, {{"target", at.target}, {"address", at.address}, {"mode", mode}},
+          mode == seen ? 1 : 0);
+    }
+  });
+}
+
+void fill_expected_mesh_mode(MetricFamily& family, const Facts& facts) {
+  for (const gate::TargetEntryPtr& entry : facts.snapshot.targets) {
+    if (!entry->target.mesh) {
+      continue;
+    }
+    for (const fleet::MeshMode mode : enumerators<fleet::MeshMode>()) {
+      add(family, {{"target", entry->target.name}, {"mode", name_of(mode)}},
+          entry->target.mesh->mode == mode ? 1 : 0);
     }
   }
 }
@@ -156,6 +183,11 @@ constexpr FamilyRow rows[] = {
     {"telltale_client_auth_mode_expected", MetricType::Gauge,
      "1 for the mode that is expected of the target; all 0 where none is configured.",
      fill_expected_mode},
+    {"telltale_mesh_mode", MetricType::Gauge,
+     "1 for what the sidecar in front of this address let in at the last look, 0 for the others.",
+     fill_mesh_mode},
+    {"telltale_mesh_mode_expected", MetricType::Gauge,
+     "1 for the mode that is expected of the target's sidecar.", fill_expected_mesh_mode},
     {"telltale_client_certificates_verified", MetricType::Gauge,
      "1 if the certificate of a stranger was refused at the last look, 0 if it was accepted; "
      "absent where none was asked for.",

@@ -12,6 +12,7 @@ struct HttpReply {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
+  std::string location = {};
 };
 
 std::string_view reason_phrase(int status) {
@@ -40,6 +41,7 @@ std::string serialize(const HttpReply& reply) {
   text += reason_phrase(reply.status);
   text += "\r\nContent-Type: " + reply.content_type;
   text += "\r\nContent-Length: " + std::to_string(reply.body.size());
+  text += reply.location.empty() ? "" : "\r\nLocation: " + reply.location;
   text += "\r\nConnection: close\r\n\r\n" + reply.body;
   return text;
 }
@@ -123,7 +125,7 @@ HttpReply answer(std::string_view head, const PeerOptions& options, const HttpRe
   if (!http.guarded_path.empty() && path_of(head) == http.guarded_path && user.empty()) {
     return {.status = 403, .body = R"({"status":403,"error":"Forbidden"})"};
   }
-  return {.status = http.status, .body = http.body};
+  return {.status = http.status, .body = http.body, .location = http.location};
 }
 
 }  // namespace

@@ -111,6 +111,8 @@ struct HttpBehaviour {
   std::string health_path = "";
   /// Who presents no certificate is met with a 403 there, as by Spring Security. Empty: nowhere.
   std::string guarded_path = "";
+  /// The Location field of every answer. Empty: none has one.
+  std::string location = "";
   /// A request for it is never answered. Empty: every request is.
   std::string silent_path = "";
   /// Absent: `/auth/user` is a path like any other.

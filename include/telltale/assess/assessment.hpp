@@ -81,6 +81,7 @@ struct AddressAssessment {
   std::optional<CertificateEnd> first_to_end;          ///< over all chains seen
   std::optional<MeshReading> mesh;                     ///< where the target has `mesh`
   std::optional<probe::LoginAttempt> login;            ///< where one is expected and was tried
+  std::optional<probe::IngressReading> ingress;        ///< where the target is one
   std::vector<probe::PeerChain> peer_chains;  ///< distinct; for callers, as verified for them
   std::vector<RehearsalAssessment> rehearsals;
   bool reachable =

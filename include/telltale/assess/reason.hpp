@@ -84,6 +84,8 @@ enum class Reason {
   redis_mode_unsupported,
   principal_mismatch,
   roles_mismatch,
+  ingress_redirect_missing,
+  route_unanswered,
   // evidence
   look_incomplete,
   waiting,
@@ -118,7 +120,8 @@ BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
     versions_incompatible, evidence_insufficient)
 BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
     app_refused, app_unhealthy, app_timeout, app_protocol, app_oversize, redis_auth, redis_version,
-    redis_mode_unsupported, principal_mismatch, roles_mismatch)
+    redis_mode_unsupported, principal_mismatch, roles_mismatch, ingress_redirect_missing,
+    route_unanswered)
 BOOST_DESCRIBE_PP_FOR_EACH(BOOST_DESCRIBE_ENUM_ENTRY, Reason,
     look_incomplete, waiting, stale, unknown)
 BOOST_DESCRIBE_ENUM_END(Reason)

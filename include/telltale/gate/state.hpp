@@ -1,5 +1,6 @@
 #pragma once
-// The gate: whether the next step, to `need` or to STRICT, is safe, and what blocks it otherwise. Pure; fails closed.
+// The gate: whether the next step, to `need` or to STRICT, is safe, and what blocks it otherwise.
+// Pure; fails closed.
 
 #include <cstddef>
 #include <optional>

@@ -56,6 +56,7 @@ struct Failure {
 struct HttpReply {
   unsigned status = 0;
   std::string first_line;  ///< of the body, printable ASCII, at most 200 bytes
+  std::string location;    ///< of the Location field, likewise; empty: there is none
 
   friend bool operator==(const HttpReply&, const HttpReply&) = default;
 };
@@ -131,6 +132,24 @@ struct PlaintextAttempt {
   std::optional<Failure> failure;
 };
 
+/// An answer in HTTP to one more fresh connection: of an ingress.
+struct IngressReply {
+  std::uint16_t port = 0;
+  std::string path;
+  std::optional<HttpReply> http;
+  std::optional<Failure> failure;
+
+  friend bool operator==(const IngressReply&, const IngressReply&) = default;
+};
+
+/// What an ingress was asked beyond its handshake; what is missing was not reached in time.
+struct IngressReading {
+  std::optional<IngressReply> redirect;  ///< `GET /` without TLS on the port that redirects
+  std::vector<IngressReply> routes;      ///< over TLS, with nothing presented
+
+  friend bool operator==(const IngressReading&, const IngressReading&) = default;
+};
+
 /// How a chain that the peer sent verified against the trust of some callers.
 struct CallerVerification {
   std::string trust;  ///< fleet::trust_name()
@@ -177,6 +196,7 @@ struct Observation {
   std::vector<PlaintextAttempt> plaintext;
   std::vector<PeerChain> peer_chains;   ///< distinct, in the order seen
   std::optional<OurIdentity> identity;  ///< nothing: we have none to present here
+  std::optional<IngressReading> ingress;  ///< where the target is one; no mode follows from it
   std::optional<LoginAttempt> login;  ///< where the target expects a login; no mode follows from it
   std::vector<Rehearsal>
       rehearsals;  ///< in the order made; what is missing was not reached in time

@@ -87,7 +87,7 @@ TEST_SUITE("fleet") {
     CHECK(fleet->targets.size() == 7);
     CHECK(fleet->callers.size() == 2);
     CHECK(edges_of(*fleet).size() == 9);
-    CHECK(fleet->gates.size() == 2);
+    CHECK(fleet->gates.size() == 3);
     // The example says what the defaults are.
     const ProbeRules defaults{.identity = "telltale"};
     CHECK(fleet->probe == defaults);
