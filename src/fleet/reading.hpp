@@ -40,6 +40,9 @@ class Reading {
   /// Every document of a file; none if it was read before.
   [[nodiscard]] std::vector<YamlNode> read_file(const std::filesystem::path& file);
 
+  /// Every document of a text that stands for a file.
+  [[nodiscard]] std::vector<YamlNode> read_text(std::string_view text, std::string file);
+
   /// Every document of a text inside a document. Those of a literal block (`|`) know their lines.
   [[nodiscard]] std::vector<YamlNode> parse_text(const YamlNode& text);
 
@@ -86,6 +89,9 @@ void take_spinnaker_service(Reading& reading, const YamlNode& document);
 
 /// Takes apart what take_spinnaker_service merged.
 void finish_spinnaker_service(Reading& reading);
+
+/// What was read, whole; the Reading is empty afterwards.
+[[nodiscard]] Installation finish_reading(Reading& reading);
 
 /// Takes an object of Kubernetes.
 void take_kubernetes_object(Reading& reading, YamlNode document, const Place& place);
