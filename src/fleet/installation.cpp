@@ -1,6 +1,7 @@
 #include "fleet/installation.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -84,8 +85,14 @@ void merge_patch(YamlNode& base, const YamlNode& patch) {
 Installation finish_reading(Reading& reading) {
   const Layout layout = layout_of(reading);
   finish_spinnaker_service(reading);
-  add_generated_profiles(reading.installation());
+  add_generated_profiles(reading);
   Installation installation = std::move(reading.installation());
+  for (auto& [name, profiles] : reading.base_profiles()) {
+    std::vector<YamlNode>& all = installation.profiles[name];
+    installation.base_profiles[name] = profiles.size();
+    std::ranges::move(all, std::back_inserter(profiles));
+    all = std::move(profiles);
+  }
   installation.layout = layout;
   installation.names = is_prefixed(installation) ? ServiceNames::prefixed : ServiceNames::bare;
   return installation;
