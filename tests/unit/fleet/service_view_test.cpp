@@ -254,7 +254,7 @@ TEST_CASE("Redis: the service's own key > services.redis > HA > redis' settings 
 TEST_CASE("SQL: sql.enabled -> used, and what says so") {
   const Installation installation = profile_of("orca", "sql: {enabled: true}");
   CHECK(view(installation, "orca").uses_sql);
-  CHECK(view(installation, "orca").sql_source.ends_with(":9"));
+  CHECK(view(installation, "orca").sql_source.ends_with("spinnakerservice.yml:8"));
   CHECK_FALSE(view(installation, "front50").uses_sql);
 }
 

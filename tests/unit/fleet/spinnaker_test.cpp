@@ -1,12 +1,15 @@
 // `spinnaker` in telltale.yml, and what its `targets` change of what the files yield.
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 
 #include <doctest/doctest.h>
 
-#include "fleet/config_files.hpp"
+#include "unit/fleet/config_files.hpp"
 
 namespace telltale::fleet {
 namespace {
@@ -115,12 +118,24 @@ TEST_CASE("spinnaker: bad values -> one line each") {
   CHECK(files.complaint("spinnaker: {manifest: spin.yml, deployment: prod}\n") ==
         "telltale.yml:1: spinnaker.deployment: has no effect without halyard; leave it out");
   CHECK(files.complaint_of("targets: [{name: extra, discover: e}]\n") ==
-        "telltale.yml:2: targets[0].url: is missing");
+        "telltale.yml:2: targets[0]: lacks the key \"url\"");
   CHECK(files.complaint_of("targets: [{name: extra, url: 'https://e:1', enabled: false}]\n") ==
         "telltale.yml:2: targets[0].enabled: has no effect on a target that only this file knows; "
         "leave the item out");
   CHECK(files.complaint_of("targets: [{name: orca, enabled: no}]\n") ==
-        "telltale.yml:2: targets[0].enabled: must be false or true, is \"no\"");
+        "telltale.yml:2: targets[0].enabled: must be one of false, true, is \"no\"");
+}
+
+TEST_CASE("config/spinnaker.yml: as shipped -> loads") {
+  const Files files;
+  (void)files.write("spinnakerservice.yml", manifest);
+  std::filesystem::create_directory(files.path("secrets"));
+  std::ifstream stream(TELLTALE_SOURCE_DIR "/config/spinnaker.yml");
+  const std::string example{std::istreambuf_iterator<char>(stream), {}};
+  const auto fleet = files.parse(example);
+  REQUIRE_MESSAGE(fleet.has_value(), fleet.error().detail());
+  CHECK(find_target(*fleet, "orca")->expect.addresses == 2);
+  CHECK(find_target(*fleet, "rosco") == nullptr);
 }
 
 TEST_CASE("edges: what a call or a target says of its client -> what it presents") {
