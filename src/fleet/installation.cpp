@@ -1,6 +1,7 @@
 #include "fleet/installation.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -47,16 +48,6 @@ Layout layout_of(Reading& reading) {
   return reading.installation().layout == Layout::halyard ? Layout::halyard : Layout::profiles;
 }
 
-Installation finish(Reading& reading) {
-  const Layout layout = layout_of(reading);
-  finish_spinnaker_service(reading);
-  add_generated_profiles(reading.installation());
-  Installation installation = std::move(reading.installation());
-  installation.layout = layout;
-  installation.names = is_prefixed(installation) ? ServiceNames::prefixed : ServiceNames::bare;
-  return installation;
-}
-
 }  // namespace
 
 std::string Installation::position(const YamlNode& node) const {
@@ -91,6 +82,22 @@ void merge_patch(YamlNode& base, const YamlNode& patch) {
   }
 }
 
+Installation finish_reading(Reading& reading) {
+  const Layout layout = layout_of(reading);
+  finish_spinnaker_service(reading);
+  add_generated_profiles(reading);
+  Installation installation = std::move(reading.installation());
+  for (auto& [name, profiles] : reading.base_profiles()) {
+    std::vector<YamlNode>& all = installation.profiles[name];
+    installation.base_profiles[name] = profiles.size();
+    std::ranges::move(all, std::back_inserter(profiles));
+    all = std::move(profiles);
+  }
+  installation.layout = layout;
+  installation.names = is_prefixed(installation) ? ServiceNames::prefixed : ServiceNames::bare;
+  return installation;
+}
+
 Installation read_installation(const SpinnakerFiles& files) {
   Reading reading(OnFault::throws);
   for (const std::string& manifest : files.manifests) {
@@ -102,7 +109,7 @@ Installation read_installation(const SpinnakerFiles& files) {
   for (const std::string& profile : files.profiles) {
     read_named_path(reading, profile, OnFault::throws);
   }
-  Installation installation = finish(reading);
+  Installation installation = finish_reading(reading);
   if (files.name_space) {
     installation.name_space = files.name_space;
   }
@@ -114,7 +121,7 @@ Installation read_paths(std::span<const std::string> paths) {
   for (const std::string& path : paths) {
     read_named_path(reading, path, OnFault::goes_on);
   }
-  return finish(reading);
+  return finish_reading(reading);
 }
 
 }  // namespace telltale::fleet

@@ -143,7 +143,7 @@ void take_generated_file(Reading& reading, const YamlNode& named, const Place& p
   for (YamlNode& document : reading.read_file(*file)) {
     if (document.kind == YamlNode::Kind::mapping) {
       reading.recognise();
-      add_profile(reading.installation(), *profile, std::move(document));
+      add_profile(reading, *profile, std::move(document));
     }
   }
 }

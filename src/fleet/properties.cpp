@@ -32,20 +32,19 @@ std::string uniform(std::string_view key, Binding binding) {
   return text;
 }
 
-/// Keys without dots, dashes, underscores and case: what Spring's names and the environment
-/// variables that they bind to have in common.
-std::string squeezed(std::string_view key) {
-  std::string text = uniform(key, Binding::relaxed);
-  std::erase(text, '.');
-  return text;
-}
-
-/// The rest of `path` below `key`, which may be dotted itself; nothing if the key is another one.
-std::optional<std::string_view> below(std::string_view path, std::string_view key) {
-  if (!path.starts_with(key)) {
-    return std::nullopt;
+/// The rest of `path`, which is uniform already, below `key`, which may be dotted itself; nothing
+/// if the key is another one.
+std::optional<std::string_view> below(std::string_view path, std::string_view key,
+                                      Binding binding) {
+  for (const char c : key) {
+    if (is_skipped(c, binding)) {
+      continue;
+    }
+    if (path.empty() || path.front() != lower(c)) {
+      return std::nullopt;
+    }
+    path.remove_prefix(1);
   }
-  path.remove_prefix(key.size());
   if (path.empty()) {
     return path;
   }
@@ -53,6 +52,13 @@ std::optional<std::string_view> below(std::string_view path, std::string_view ke
     return std::nullopt;
   }
   return path.substr(1);
+}
+
+/// A name of Spring's without its dots: `serversslclientauth`.
+std::string squeezed(std::string_view name) {
+  std::string text = uniform(name, Binding::relaxed);
+  std::erase(text, '.');
+  return text;
 }
 
 /// A key that is dotted in the file is a path to Spring only.
@@ -73,7 +79,7 @@ const YamlNode* find_below(const YamlNode& node, std::string_view path, Binding 
   const YamlNode* found = nullptr;
   for (const YamlNode& member : node.children) {
     const auto rest =
-        is_one_name(member.key, binding) ? below(path, uniform(member.key, binding)) : std::nullopt;
+        is_one_name(member.key, binding) ? below(path, member.key, binding) : std::nullopt;
     const YamlNode* const inner = rest ? find_below(member, *rest, binding, accepts) : nullptr;
     found = inner != nullptr ? inner : found;
   }
@@ -210,7 +216,9 @@ const YamlNode* Properties::find_variable(std::string_view path) const {
   const std::string wanted = squeezed(path);
   const YamlNode* found = nullptr;
   for (const YamlNode& variable : environment_->children) {
-    if (variable.kind == YamlNode::Kind::text && squeezed(variable.key) == wanted) {
+    // SERVER_SSL_CLIENTAUTH, and SERVER_SSL_CLIENT_AUTH as Spring Boot 1 had it.
+    const auto rest = below(wanted, variable.key, Binding::relaxed);
+    if (variable.kind == YamlNode::Kind::text && rest && rest->empty()) {
       found = &variable;
     }
   }

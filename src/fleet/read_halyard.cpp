@@ -109,8 +109,9 @@ void read_halyard(Reading& reading, const std::filesystem::path& directory,
   }
 }
 
-void add_generated_profiles(Installation& installation) {
-  const YamlNode* const ssl = find_path(installation.config, {"security", "apiSecurity", "ssl"});
+void add_generated_profiles(Reading& reading) {
+  const YamlNode* const ssl =
+      find_path(reading.installation().config, {"security", "apiSecurity", "ssl"});
   // Without it Halyard's SpringSsl is disabled, where Spring's own would be enabled.
   if (ssl == nullptr || ssl->find("enabled") == nullptr) {
     return;
@@ -121,9 +122,8 @@ void add_generated_profiles(Installation& installation) {
   YamlNode profile = server;
   profile.key = "gate";
   profile.children = {std::move(server)};
-  std::vector<YamlNode>& layers = installation.profiles["gate"];
-  layers.insert(layers.begin(), std::move(profile));
-  ++installation.base_profiles["gate"];
+  std::vector<YamlNode>& profiles = reading.base_profiles()["gate"];
+  profiles.insert(profiles.begin(), std::move(profile));
 }
 
 }  // namespace telltale::fleet

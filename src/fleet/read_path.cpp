@@ -51,7 +51,7 @@ void take_mapping(Reading& reading, YamlNode document, const Place& place) {
     return;
   }
   reading.recognise();
-  add_profile(reading.installation(), *name, std::move(document));
+  add_profile(reading, *name, std::move(document));
 }
 
 void read_directory(Reading& reading, const std::filesystem::path& directory) {

@@ -90,25 +90,19 @@ bool is_active_document(const Installation& installation, const YamlNode& docume
   return true;
 }
 
-void add_profile(Installation& installation, const ProfileName& name, YamlNode document) {
-  if (!is_active_document(installation, document)) {
-    return;
+void add_profile(Reading& reading, const ProfileName& name, YamlNode document) {
+  Installation& installation = reading.installation();
+  if (is_active_document(installation, document)) {
+    auto& profiles = name.is_local ? installation.profiles : reading.base_profiles();
+    profiles[name.name].push_back(std::move(document));
   }
-  std::vector<YamlNode>& layers = installation.profiles[name.name];
-  if (name.is_local) {
-    layers.push_back(std::move(document));
-    return;
-  }
-  std::size_t& count = installation.base_profiles[name.name];
-  layers.insert(layers.begin() + static_cast<std::ptrdiff_t>(count), std::move(document));
-  ++count;
 }
 
 void add_profile_text(Reading& reading, const ProfileName& name, const YamlNode& text) {
   for (YamlNode& document : reading.parse_text(text)) {
     if (document.kind == YamlNode::Kind::mapping) {
       document.key = name.name;
-      add_profile(reading.installation(), name, std::move(document));
+      add_profile(reading, name, std::move(document));
     }
   }
 }

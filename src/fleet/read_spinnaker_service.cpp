@@ -30,7 +30,7 @@ void take_profiles(Reading& reading, const YamlNode& spec) {
   for (const YamlNode& profile : members_of(find_path(spec, {"spinnakerConfig", "profiles"}))) {
     const ProfileName name{.name = profile.key, .is_local = true};
     if (profile.kind == YamlNode::Kind::mapping) {
-      add_profile(reading.installation(), name, profile);
+      add_profile(reading, name, profile);
     } else if (profile.kind == YamlNode::Kind::text && is_yaml_profile(profile)) {
       add_profile_text(reading, name, profile);
     }

@@ -36,9 +36,13 @@ std::vector<YamlNode> Reading::read_file(const std::filesystem::path& file) {
   if (!text) {
     throw BadConfig(text.error().at(name));
   }
-  installation_.files.push_back(name);
-  return parse({.text = text->reveal(),
-                .file = name,
+  return read_text(text->reveal(), name);
+}
+
+std::vector<YamlNode> Reading::read_text(std::string_view text, std::string file) {
+  installation_.files.push_back(file);
+  return parse({.text = text,
+                .file = file,
                 .number = static_cast<std::uint32_t>(installation_.files.size() - 1)});
 }
 

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,8 +39,17 @@ class Reading {
   /// The SpinnakerServices so far, one patched over the other.
   [[nodiscard]] YamlNode& spinnaker_service() noexcept { return spinnaker_service_; }
 
+  /// Profiles from files without `-local`, which finish_reading puts below the others.
+  [[nodiscard]] std::map<std::string, std::vector<YamlNode>, std::less<>>&
+  base_profiles() noexcept {
+    return base_profiles_;
+  }
+
   /// Every document of a file; none if it was read before.
   [[nodiscard]] std::vector<YamlNode> read_file(const std::filesystem::path& file);
+
+  /// Every document of a text that stands for a file.
+  [[nodiscard]] std::vector<YamlNode> read_text(std::string_view text, std::string file);
 
   /// Every document of a text inside a document. Those of a literal block (`|`) know their lines.
   [[nodiscard]] std::vector<YamlNode> parse_text(const YamlNode& text);
@@ -60,6 +71,7 @@ class Reading {
   OnFault on_fault_;
   Installation installation_;
   YamlNode spinnaker_service_;
+  std::map<std::string, std::vector<YamlNode>, std::less<>> base_profiles_;
   YamlBudget budget_;
   std::set<std::filesystem::path> read_;
   std::size_t recognised_ = 0;
@@ -87,6 +99,9 @@ void take_spinnaker_service(Reading& reading, const YamlNode& document);
 /// Takes apart what take_spinnaker_service merged.
 void finish_spinnaker_service(Reading& reading);
 
+/// What was read, whole; the Reading is empty afterwards.
+[[nodiscard]] Installation finish_reading(Reading& reading);
+
 /// Takes an object of Kubernetes.
 void take_kubernetes_object(Reading& reading, YamlNode document, const Place& place);
 
@@ -109,7 +124,7 @@ void take_halconfig(Reading& reading, const YamlNode& halconfig, std::string_vie
                     const Place& place);
 
 /// What Halyard itself generates from a halconfig, below all that users write.
-void add_generated_profiles(Installation& installation);
+void add_generated_profiles(Reading& reading);
 
 /// Whose profile a file is.
 struct ProfileName {
@@ -122,7 +137,7 @@ struct ProfileName {
 [[nodiscard]] std::optional<ProfileName> profile_name_of(std::string_view file_name);
 
 /// Adds a profile's document, unless Spring would not read it (is_active_document).
-void add_profile(Installation& installation, const ProfileName& name, YamlNode document);
+void add_profile(Reading& reading, const ProfileName& name, YamlNode document);
 
 /// A document without `spring.config.activate.on-profile`, or one for `local`, with which Spinnaker
 /// runs (Spring Boot reference, Externalized Configuration, Working With Multi-Document Files;

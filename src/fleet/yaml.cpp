@@ -346,8 +346,13 @@ std::vector<YamlNode> parse(const YamlSource& source, const Grammar& grammar, Ya
   } catch (const YAML::Exception& error) {
     // An alias without its anchor comes as an error, not as an event.
     const bool is_alias = error.msg == YAML::ErrorMsg::UNKNOWN_ANCHOR && !grammar.has_references;
+    // yaml-cpp allows no tab even before a comment, which YAML does.
+    const bool is_tab = error.msg == YAML::ErrorMsg::TAB_IN_INDENTATION;
     throw_fault(line_of(error.mark), builder.path(),
-                is_alias ? std::string(no_references) : "is not YAML: " + error.msg);
+                is_alias ? std::string(no_references)
+                : is_tab ? std::string(indented_with_tab)
+                         : "is not YAML: " + error.msg,
+                is_tab ? rule_tab : rule_malformed);
   }
   budget = builder.budget_left();
   return builder.take();

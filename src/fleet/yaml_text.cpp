@@ -146,7 +146,7 @@ class TextCheck {
       return;
     }
     if (!is_json_ && line.substr(0, first).find('\t') != std::string_view::npos) {
-      fail(rule_tab, "is indented with a tab; YAML wants spaces");
+      fail(rule_tab, indented_with_tab);
     }
     const std::string_view content = without_comment(line);
     if (const auto header = block_header(content)) {

@@ -21,6 +21,8 @@ inline constexpr std::string_view rule_tab = "yaml-tab";
 inline constexpr std::string_view rule_malformed = "yaml-malformed";
 inline constexpr std::string_view rule_duplicate_key = "yaml-duplicate-key";
 
+inline constexpr std::string_view indented_with_tab = "is indented with a tab; YAML wants spaces";
+
 /// Throws a YamlFault; its line counts from `first_line`. Tabs are allowed inside a block scalar
 /// (`|`, YAML 1.2 8.1) and where the whole text is JSON.
 void check_yaml_text(std::string_view text, int first_line);
