@@ -38,6 +38,7 @@ void derive_url(const Derivation& derivation, const ServiceView& view, Target& t
   // A name without a dot means another Service wherever telltale's own namespace is another one.
   if (host.find('.') == std::string::npos && !derivation.name_space.empty()) {
     target.discover = host + '.' + derivation.name_space;
+    derivation.say_source(target.name, "discover", target.source);
   }
 }
 
@@ -120,9 +121,11 @@ Target derive_api_port(const Derivation& derivation, const ServiceView& view,
   target.source = port.source;
   target.url = make_url(Scheme::https, service.url.host, *port_in(port.text));
   target.discover = service.discover;
+  derivation.say_source(target.name, "runtime", port.source);
   const Properties expose = settings_of(derivation.installation, &derivation.installation.expose);
   if (view.service->name == "gate" && expose.find("type")) {
     target.server_name = service.url.host;
+    derivation.say_source(target.name, "server_name", port.source);
     target.url = make_url(Scheme::https, own_host(derivation, "gate-x509"), target.url.port);
   }
   target.health = service.health;
@@ -138,6 +141,20 @@ void leave_out(const Derivation& derivation, const ServiceView& view, std::strin
   derivation.fleet.left_out.push_back({.name = std::string(view.service->name),
                                        .why = std::move(why),
                                        .source = view.enabled.source});
+}
+
+/// mono `kork-tomcat/.../TomcatConfiguration.java`: no further connector without this.
+void leave_out_inert_port(const Derivation& derivation, const ServiceView& view) {
+  const auto port = view.properties.find("default.apiPort");
+  if (!port || !port_in(port->text) || view.server.api_port || !view.service->has_server_settings) {
+    return;
+  }
+  derivation.fleet.left_out.push_back(
+      {.name = std::string(view.service->name) + "-api",
+       .why = view.service->has_kork_tomcat
+                  ? "default.apiPort has no effect without server.ssl.enabled: true"
+                  : "default.apiPort has no effect on this service",
+       .source = port->source});
 }
 
 /// Says why something is not looked at, where anybody could expect it to be.
@@ -175,6 +192,7 @@ void derive_targets(Derivation& derivation) {
       api = derive_api_port(derivation, view, target);
     }
     derivation.fleet.targets.push_back(std::move(target));
+    leave_out_inert_port(derivation, view);
     if (api) {
       derivation.fleet.targets.push_back(*std::move(api));
     }

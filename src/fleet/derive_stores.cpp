@@ -217,8 +217,9 @@ void lack_identity(Derivation& derivation, const ServiceView& view, Target& targ
   derivation.say_source(target.name, "identity", view.client.keys.file->source);
   derivation.say_note(
       target.name, "identity",
-      why + (is_same ? "; its endpoint shows the same key store's certificate, which counts"
-                     : "; what it holds is not known, since its endpoint shows another key store"));
+      why + (is_same
+                 ? "; its endpoint shows the same key store's certificate, which counts"
+                 : "; what it holds is not known: its endpoint is not known to show the same one"));
 }
 
 void derive_identity(Derivation& derivation, const ServiceView& view, Target& target) {

@@ -23,33 +23,21 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-/// Finds keys of `server.ssl`: in the service's profile, else, for gate, where Halyard takes them
-/// from (hal `SpringSsl.java`).
+/// Finds keys of `server.ssl`.
 class SslKeys {
  public:
-  SslKeys(const Installation& installation, const ServiceView& view)
-      : profile_(view.properties), halconfig_(halconfig_of(installation)) {
-    from_halconfig_ = view.service->name == "gate" &&
-                      halconfig_.is_true("security.apiSecurity.ssl.enabled", false);
-  }
+  explicit SslKeys(const Properties& profile) : profile_(profile) {}
 
   [[nodiscard]] std::optional<Setting> find(std::string_view key) const {
-    std::optional<Setting> setting = profile_.find("server.ssl." + std::string(key));
-    if (!setting && from_halconfig_) {
-      setting = halconfig_.find("security.apiSecurity.ssl." + std::string(key));
-    }
-    return setting;
+    return profile_.find("server.ssl." + std::string(key));
   }
 
   [[nodiscard]] bool is_true(std::string_view key, bool if_absent) const {
-    const std::string path = "server.ssl." + std::string(key);
-    return profile_.is_true(path, from_halconfig_ || if_absent);
+    return profile_.is_true("server.ssl." + std::string(key), if_absent);
   }
 
  private:
   const Properties& profile_;
-  Properties halconfig_;
-  bool from_halconfig_ = false;
 };
 
 /// The first of `server.ssl`'s keys that is written down.
@@ -206,11 +194,11 @@ std::optional<std::uint16_t> port_in(std::string_view text) {
   return is_port ? std::optional(port) : std::nullopt;
 }
 
-ServerSettings read_server_settings(const Installation& installation, const ServiceView& view) {
+ServerSettings read_server_settings(const ServiceView& view) {
   if (!view.service->has_server_settings) {
     return {};
   }
-  const SslKeys keys(installation, view);
+  const SslKeys keys(view.properties);
   return is_go(view.service->runtime) ? read_go(keys) : read_java(keys, view);
 }
 

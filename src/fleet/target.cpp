@@ -340,6 +340,13 @@ void check_combination(const Value& value, const Target& target) {
   }
 }
 
+/// The item's name, if it has one; what is wrong with it is told when it is read.
+std::string name_in(const Value& item) {
+  (void)item.members();
+  const auto name = item.find("name");
+  return name && name->is_text() ? name->text() : "";
+}
+
 /// `enabled: false` of a target that Spinnaker's files yield.
 bool is_enabled(const Value& item) {
   constexpr std::array<std::string_view, 2> words = {"false", "true"};
@@ -424,7 +431,7 @@ void read_targets(const Value& list, Fleet& fleet) {
   std::map<std::string, std::string> paths_by_name;
   std::vector<std::pair<std::string, std::string>> dropped;  // and where that stands
   for (const Value& item : list.list("targets")) {
-    const std::string name = item.at("name").name();
+    const std::string name = name_in(item);
     const auto [first, is_new] = paths_by_name.emplace(name, item.path());
     const auto end = fleet.targets.begin() + static_cast<std::ptrdiff_t>(derived);
     const auto known = std::ranges::find(fleet.targets.begin(), end, name, &Target::name);

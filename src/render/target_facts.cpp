@@ -22,7 +22,7 @@ class Facts {
     }
     std::string source = at(fleet_.sources, key);
     if (source.empty() && note.empty()) {
-      source = target_.source;
+      source = is_derived() ? "catalog" : target_.source;
     }
     facts_.push_back(
         {.name = name, .value = value, .source = std::move(source), .note = std::move(note)});
@@ -31,6 +31,9 @@ class Facts {
   [[nodiscard]] std::vector<TargetFact> take() { return std::move(facts_); }
 
  private:
+  /// From Spinnaker's files, where each fact has a source of its own.
+  [[nodiscard]] bool is_derived() const { return !at(fleet_.sources, "url").empty(); }
+
   [[nodiscard]] std::string at(const std::map<std::string, std::string>& facts,
                                const std::string& key) const {
     const auto found = facts.find("targets." + target_.name + '.' + key);
@@ -115,7 +118,7 @@ std::vector<CallFact> calls_of(const fleet::Fleet& fleet, const std::vector<flee
     calls.push_back({.callee = edge.callee,
                      .path = path_of(fleet, edge),
                      .presents = presented(edge),
-                     .trust = trust_name(edge.trust),
+                     .trust = fleet::trust_name(edge.trust),
                      .skips_verification = edge.skips_verification,
                      .source = edge.source,
                      .note = note == fleet.notes.end() ? std::string() : note->second});

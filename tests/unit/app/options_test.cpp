@@ -81,6 +81,12 @@ TEST_SUITE("app") {
     CHECK(print({"lint", "a.yml", "-o", "junit"}).exit_code == 2);
   }
 
+  TEST_CASE("options: targets -> that command, as a table unless JSON is asked for") {
+    CHECK(parse_well({"targets"}).command == Command::targets);
+    CHECK(parse_well({"targets"}).output == Output::table);
+    CHECK(parse_well({"targets", "-o", "json"}).output == Output::json);
+  }
+
   TEST_CASE("options: inspect without flags -> its files, gate's usual role OID, Spring's regex") {
     const Options options = parse_well({"inspect", "a.p12", "b.pem"});
     CHECK(options.command == Command::inspect);

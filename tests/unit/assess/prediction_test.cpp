@@ -263,6 +263,14 @@ TEST_SUITE("assess") {
     CHECK(verdict(headless) == "survives caller_accepted");
     CHECK(verdict(headless, Runtime::openssl) == "broken chain_untrusted");
     CHECK(verdict(untrusted, Runtime::none) == "breaks caller_presents_nothing");
+    for (const auto& change : {std::function<void(probe::PeerChain&)>(untrusted),
+                               std::function<void(probe::PeerChain&)>(misnamed)}) {
+      AddressAssessment at = address(ClientAuthMode::want);
+      change(at.peer_chains.front());
+      fleet::Edge accepting = edge();
+      accepting.skips_verification = true;
+      CHECK(told(predicted(at, {good}, accepting)) == "survives caller_accepted");
+    }
     const auto with_server = [&](const std::function<void(pki::Certificate&)>& change) {
       return [change](probe::PeerChain& peer) {
         pki::Certificate leaf = *peer.certificates.front();
@@ -373,6 +381,10 @@ TEST_SUITE("assess") {
     CHECK(holding_of(bare, nullptr).is_known_to_be_nothing);
     bare.is_observed = true;
     CHECK_FALSE(holding_of(bare, nullptr).is_known_to_be_nothing);
+    bare.is_observed = false;
+    bare.is_unseen = true;
+    CHECK_FALSE(holding_of(bare, nullptr).is_known_to_be_nothing);
+    CHECK(holding_of(bare, nullptr).keys.empty());
     CHECK(holding_of(edge(Runtime::none), &facts).is_known_to_be_nothing);
   }
 

@@ -107,6 +107,50 @@ TEST_CASE("file: a FIFO that nobody writes to -> empty, and at once") {
   CHECK(read_file(fifo).value().empty());
 }
 
+TEST_CASE("secret in a text: a scalar behind its key, from its line on -> the scalar") {
+  struct Row {
+    std::string_view line;
+    std::string_view secret;  ///< empty: there is none that can be read
+  };
+
+  for (const Row& row : {
+           Row{"  key-store-password: hunter2", "hunter2"},
+           Row{"  key-store-password: hunter2 # not this", "hunter2"},
+           Row{"  key-store-password: \"hunt # er2\"", "hunt # er2"},
+           Row{"  'key-store-password' : 'hunter2'", "hunter2"},
+           Row{"  {key-store-password: hunter2, other: 1}", "hunter2"},
+           Row{"  key-store-password: hunt,er2", "hunt,er2"},
+           Row{"  key-store-password: 'hunt''er2'", ""},
+           Row{"  key-store-password: \"hunt\\ner2\"", ""},
+           Row{"  key-store-password: |", ""},
+           Row{"  key-store-password: *anchor", ""},
+           Row{"  key-store-password:", ""},
+           Row{"  other: hunter2", ""},
+       }) {
+    CAPTURE(row.line);
+    const mint::TempDir directory;
+    const std::string file = directory.write(
+        "manifest.yml", "key-store-password: first\n" + std::string(row.line) + '\n');
+    const Result<Secret> secret = read_secret(SecretSource::in_text(file, 2, "key-store-password"));
+    CHECK(secret.has_value() == !row.secret.empty());
+    if (secret) {
+      CHECK(secret->reveal() == row.secret);
+    } else {
+      CHECK(secret.error().detail().find("er2") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("secret in a text: what ends it is told -> up to there, over lines too") {
+  const mint::TempDir directory;
+  const std::string file =
+      directory.write("manifest.yml", "a: b\nJAVA_OPTS: >-\n  -Dx=1\n  -Dpassword=hunter2 -Dy=2\n");
+  const auto source = SecretSource::in_text(file, 2, "-Dpassword=", " \n");
+  CHECK(read_secret(source)->reveal() == "hunter2");
+  CHECK(secret_key(source, "password") == "password");
+  CHECK_FALSE(read_secret(SecretSource::in_text(file, 2, "-Dother=", " ")).has_value());
+}
+
 TEST_SUITE_END();
 
 }  // namespace telltale::pki
