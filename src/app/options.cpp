@@ -165,6 +165,14 @@ CLI::App& add_gate(CLI::App& app, Options& options) {
   return command;
 }
 
+CLI::App& add_targets(CLI::App& app, Options& options) {
+  CLI::App& command =
+      *app.add_subcommand("targets", "Say what would be looked at, and where that is written");
+  add_choice<Output>(command, "-o,--output", options.output, "Format of the result",
+                     {{"table", Output::table}, {"json", Output::json}});
+  return command;
+}
+
 /// What CLI11 cannot see.
 Result<void> check_gate(const GateOptions& gate) {
   const auto is_part_of_name = [](char c) {
@@ -235,6 +243,7 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
   const CLI::App& gate = add_gate(app, options);
   const CLI::App& inspect = add_inspect(app, options);
   const CLI::App& lint = add_lint(app, options);
+  const CLI::App& targets = add_targets(app, options);
   for (CLI::App* command : app.get_subcommands({})) {
     command->footer("The flags of telltale itself work here too: see telltale --help.");
   }
@@ -256,6 +265,9 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
     if (const Result<void> good = check_gate(options.gate); !good) {
       return usage_error(good.error().detail());
     }
+  }
+  if (targets.parsed()) {
+    options.command = Command::targets;
   }
   if (inspect.parsed()) {
     options.command = Command::inspect;

@@ -86,10 +86,14 @@ assess::TrustFacts describe_trust(const pki::TrustStore& trust) {
 
 }  // namespace
 
-Result<Plan> load_plan(const std::string& config_file) {
+Result<fleet::Fleet> load_fleet(const std::string& config_file) {
   const ReasonNames acceptable = acceptable_reasons();
-  auto fleet = fleet::load_config(
+  return fleet::load_config(
       config_file, {.of_targets = acceptable.of_targets, .of_callers = acceptable.of_callers});
+}
+
+Result<Plan> load_plan(const std::string& config_file) {
+  auto fleet = load_fleet(config_file);
   if (!fleet) {
     return fleet.error();
   }

@@ -34,6 +34,8 @@ int run_command(const Options& options) {
       return run_check(options);
     case Command::gate:
       return run_gate(options.gate);
+    case Command::targets:
+      return run_targets(options);
     case Command::inspect:
       return run_inspect(options);
     case Command::lint:

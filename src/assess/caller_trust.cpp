@@ -31,9 +31,10 @@ Objection objection(Reason reason, std::string detail) {
   return {.reason = reason, .detail = std::move(detail)};
 }
 
-/// A probe or a `wget --no-check-certificate` takes any certificate.
+/// A probe or a `wget --no-check-certificate` takes any certificate, and so does a client that is
+/// built to.
 bool checks_anything(const fleet::Edge& edge) {
-  return edge.runtime != Runtime::none || edge.trust;
+  return !edge.skips_verification && (edge.runtime != Runtime::none || edge.trust);
 }
 
 /// `its trust ca.pem`; without one of its own, the fleet's.
@@ -175,7 +176,7 @@ bool is_malformed(const AddressAssessment& at) {
 
 bool checks_name(const fleet::Edge& edge, Scheme scheme) {
   if (fleet::is_go(edge.runtime)) {
-    return true;
+    return !edge.skips_verification;
   }
   return scheme == Scheme::https && checks_anything(edge);
 }

@@ -41,6 +41,9 @@ Holding observed(const probe::PeerChain& peer, const fleet::Endpoint& address) {
 }  // namespace
 
 Holding holding_of(const fleet::Edge& edge, const IdentityFacts* identity) {
+  if (edge.is_unseen) {
+    return {.origin = "a key store of " + edge.caller + " that is not here"};
+  }
   if (edge.runtime == fleet::Runtime::none || (!edge.identity && !edge.is_observed)) {
     return {.is_known_to_be_nothing = true, .origin = "the configuration of " + edge.caller};
   }

@@ -88,7 +88,7 @@ void check_calls(const Value& caller, std::optional<Runtime> runtime,
   if (runtime == Runtime::none) {
     refuse(caller, "identity", "has no effect: the runtime none presents nothing; leave it out");
   }
-  if (calls.empty()) {
+  if (calls.empty() || !caller.find("calls")) {
     return;
   }
   auto call = calls.begin();

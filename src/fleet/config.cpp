@@ -6,6 +6,7 @@
 
 #include "telltale/pki/file.hpp"
 
+#include "fleet/derive.hpp"
 #include "fleet/readers.hpp"
 
 namespace telltale::fleet {
@@ -110,11 +111,12 @@ pki::IdentityFiles read_identity(const Value& value) {
   return files;
 }
 
+/// What Spinnaker's files yielded of the same name is replaced.
 void read_identities(const Value& value, Fleet& fleet) {
   for (const Value& member : value.members()) {
     member.check_key_is_name();
-    fleet.identities.emplace(member.key(), read_identity(member));
-    fleet.sources.emplace(member.path(), member.position());
+    fleet.identities[member.key()] = read_identity(member);
+    fleet.sources[member.path()] = member.position();
   }
 }
 
@@ -123,10 +125,8 @@ constexpr std::array root_keys{
     Key<Fleet>{"trust", [](const Value& value, Fleet& fleet) { read_trust(value, fleet); }},
     Key<Fleet>{"identities",
                [](const Value& value, Fleet& fleet) { read_identities(value, fleet); }},
-    Key<Fleet>{"targets",
-               [](const Value& value, Fleet& fleet) {
-                 fleet.targets = read_named(value, "targets", read_target);
-               }},
+    Key<Fleet>{"spinnaker", [](const Value&, Fleet&) { /* read first */ }},
+    Key<Fleet>{"targets", [](const Value& value, Fleet& fleet) { read_targets(value, fleet); }},
     Key<Fleet>{"callers",
                [](const Value& value, Fleet& fleet) {
                  fleet.callers = read_named(value, "callers", read_caller);
@@ -137,8 +137,18 @@ constexpr std::array root_keys{
 
 Fleet read_fleet(const Value& root) {
   Fleet fleet;
+  if (const auto spinnaker = root.find("spinnaker")) {
+    read_spinnaker(*spinnaker, fleet);
+  }
   read_mapping(root, root_keys, fleet);
-  root.require("targets");
+  if (fleet.spinnaker) {
+    adopt_identities(fleet);
+  } else {
+    root.require("targets");
+  }
+  if (fleet.targets.empty()) {
+    root.at("spinnaker").fail("yields no target; the files name no service that is deployed");
+  }
   if (fleet.gates.empty()) {
     fleet.gates.emplace_back();
   }
@@ -178,6 +188,7 @@ std::vector<std::string> config_keys() {
   append_keys(keys, "probe.", probe_keys);
   append_trust_keys(keys);
   append_keys(keys, "identities.NAME.", identity_keys);
+  append_spinnaker_keys(keys);
   append_target_keys(keys);
   append_caller_keys(keys);
   append_gate_keys(keys);

@@ -19,7 +19,11 @@ Error at_source(const std::string& source, const Error& error) {
   return source.empty() ? error : error.at(source);
 }
 
+/// By its place in the file; by its name where Spinnaker's files yield targets, too.
 std::string path_of_target(const Fleet& fleet, const Target& target) {
+  if (fleet.spinnaker) {
+    return "targets." + target.name;
+  }
   return "targets[" + std::to_string(&target - fleet.targets.data()) + ']';
 }
 
@@ -35,13 +39,14 @@ std::map<std::string, CallerTrust> trusts_of(const Fleet& fleet) {
   std::map<std::string, CallerTrust> trusts;
   const auto add = [&](const std::optional<pki::TrustFiles>& trust, const std::string& owner,
                        const std::string& source) {
-    if (trust) {
+    if (trust && !trust->file.empty()) {
       trusts.try_emplace(trust_name(trust), &*trust, owner + ".trust.file", &source);
     }
   };
   const auto add_all = [&](const std::string& list, const auto& sides) {
     for (std::size_t i = 0; i < sides.size(); ++i) {
-      const std::string owner = list + '[' + std::to_string(i) + ']';
+      const std::string owner =
+          list + (fleet.spinnaker ? '.' + sides[i].name : '[' + std::to_string(i) + ']');
       add(sides[i].trust, owner, sides[i].source);
       for (std::size_t j = 0; j < sides[i].calls.size(); ++j) {
         const Call& call = sides[i].calls[j];
@@ -141,9 +146,8 @@ Result<void> read_password(const Fleet& fleet, const std::string& name, Credenti
   const Target& target = *std::ranges::find(fleet.targets, name, &Target::name);
   Result<pki::Secret> password = pki::read_secret(*target.password);
   if (!password) {
-    const bool is_file = target.password->kind == pki::SecretSource::Kind::file;
     return password.error()
-        .at(path_of_target(fleet, target) + (is_file ? ".password_file" : ".password_env"))
+        .at(path_of_target(fleet, target) + '.' + pki::secret_key(*target.password, "password"))
         .at(target.source);
   }
   into.redis_passwords[name] = std::make_shared<const pki::Secret>(*std::move(password));
@@ -204,7 +208,7 @@ std::vector<CredentialName> names_of(const Fleet& fleet) {
 }
 
 void add_file(std::vector<std::string>& files, const std::optional<pki::SecretSource>& source) {
-  if (source && source->kind == pki::SecretSource::Kind::file) {
+  if (source && source->kind != pki::SecretSource::Kind::environment) {
     files.push_back(source->name);
   }
 }

@@ -16,6 +16,8 @@ struct Side {
   const std::optional<pki::TrustFiles>& trust;
   std::vector<tls::ProtocolVersion> tls_versions;
   bool has_endpoint = false;
+  bool presents_nothing = false;
+  bool presents_unseen = false;
 };
 
 /// Redis clients do not take the client settings for HTTP: Jedis uses the JVM's default SSLContext
@@ -35,11 +37,28 @@ std::vector<tls::ProtocolVersion> first_given(const std::vector<tls::ProtocolVer
   return {tls::ProtocolVersion::tls_1_3, tls::ProtocolVersion::tls_1_2};
 }
 
+/// What a call of an https target presents where the call itself does not say so.
+void take_identity(const Side& caller, const Call& call, Edge& edge) {
+  if (call.presents_nothing) {
+    edge.identity.reset();
+    return;
+  }
+  if (!edge.identity) {
+    edge.identity = caller.identity;
+  }
+  if (edge.identity || caller.presents_nothing) {
+    return;
+  }
+  edge.is_unseen = edge.is_unseen || caller.presents_unseen;
+  edge.is_observed = caller.has_endpoint && !edge.is_unseen;
+}
+
 Edge join(const Side& caller, const Call& call, const Target& callee) {
   const bool is_redis = callee.url.scheme == Scheme::rediss;
   Edge edge{.caller = caller.name, .callee = callee.name, .source = call.source};
   edge.runtime = call.runtime.value_or(caller.runtime.value_or(Runtime::java));
   edge.tls_versions = first_given(call.tls_versions, caller.tls_versions);
+  edge.skips_verification = call.skips_verification;
   edge.trust = call.trust;
   if (!is_redis) {
     edge.path = call.path.value_or(callee.health);
@@ -52,18 +71,20 @@ Edge join(const Side& caller, const Call& call, const Target& callee) {
     return edge;
   }
   edge.identity = call.identity;
+  edge.is_unseen = call.presents_unseen && !call.identity;
   if (is_redis && has_settings_for_http_only(edge.runtime)) {
     // kork's refreshable keys are ok-http-client's.
     edge.runtime = edge.runtime == Runtime::java_refreshable ? Runtime::java : edge.runtime;
     return edge;
   }
-  if (!edge.identity) {
-    edge.identity = caller.identity;
-  }
   if (!edge.trust) {
     edge.trust = caller.trust;
   }
-  edge.is_observed = !edge.identity && caller.has_endpoint && !is_redis;
+  if (is_redis) {
+    edge.identity = edge.identity ? edge.identity : caller.identity;
+    return edge;
+  }
+  take_identity(caller, call, edge);
   return edge;
 }
 
@@ -74,6 +95,9 @@ void join_all(const Targets& targets, const Side& caller, const std::vector<Call
   for (const Call& call : calls) {
     if (const auto callee = targets.find(call.target); callee != targets.end()) {
       edges.push_back(join(caller, call, *callee->second));
+      if (Edge& edge = edges.back(); edge.trust && edge.trust->file.empty()) {
+        edge.trust.reset();  // the JRE's own, which the fleet's stands for
+      }
     }
   }
 }
@@ -112,7 +136,9 @@ std::vector<Edge> edges_of(const Fleet& fleet) {
                       .identity = target.identity,
                       .trust = target.trust,
                       .tls_versions = {},
-                      .has_endpoint = target.url.scheme == Scheme::https};
+                      .has_endpoint = target.url.scheme == Scheme::https,
+                      .presents_nothing = target.presents_nothing,
+                      .presents_unseen = target.presents_unseen};
     join_all(targets, caller, target.calls, edges);
   }
   for (const Caller& each : fleet.callers) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <system_error>
 #include <utility>
 
 #include "fleet/reading.hpp"
@@ -13,12 +12,10 @@ namespace {
 /// Reads a path that somebody named, where something of Spinnaker's ought to be.
 void read_named_path(Reading& reading, const std::filesystem::path& path, OnFault on_fault) {
   const std::size_t before = reading.recognised();
+  const std::size_t defects_before = reading.installation().defects.size();
   read_path(reading, path);
-  std::error_code error;
-  const bool is_directory = std::filesystem::is_directory(path, error);
-  const bool has_defects = !reading.installation().defects.empty();
-  if (reading.recognised() == before &&
-      (on_fault == OnFault::throws || (is_directory && !has_defects))) {
+  const bool has_defects = reading.installation().defects.size() > defects_before;
+  if (reading.recognised() == before && (on_fault == OnFault::throws || !has_defects)) {
     throw BadConfig(Error(Errc::invalid_value,
                           path.string() +
                               ": has nothing of Spinnaker's; name a SpinnakerService manifest, a "

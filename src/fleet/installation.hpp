@@ -105,18 +105,26 @@ struct Setting {
 
 /// How a service finds a key.
 enum class Binding {
-  relaxed,  ///< Spring: `clientAuth`, `client-auth`, `CLIENT_AUTH`; keys may be dotted
-  exact,    ///< go-yaml-tools with mapstructure: letters' case is ignored, dashes are not
+  /// Spring: `clientAuth`, `client-auth`, `CLIENT_AUTH`; keys may be dotted
+  /// (spring-boot `ConfigurationPropertyName`).
+  relaxed,
+  /// go-yaml-tools with mapstructure: letters' case is ignored, dashes are not, and a dotted key is
+  /// one name.
+  exact,
 };
 
-/// What the profiles of one service come to: its layers, the last one wins. Borrows the
-/// Installation.
+/// What the profiles of one service come to: its layers, the last one wins, key by key; a list is
+/// replaced whole. Borrows the Installation.
 class Properties {
  public:
-  Properties(const Installation& installation, Binding binding,
-             std::vector<const YamlNode*> layers);
+  /// `environment` is a mapping of environment variables, which Spring puts above every file:
+  /// `SERVER_SSL_CLIENTAUTH` (Spring Boot reference, Externalized Configuration, Binding From
+  /// Environment Variables). Null: none. It has no effect on exact binding.
+  Properties(const Installation& installation, Binding binding, std::vector<const YamlNode*> layers,
+             const YamlNode* environment = nullptr);
 
-  /// A scalar by its path, `server.ssl.client-auth`. Nothing: it is not there, or has no value.
+  /// A scalar by its path, `server.ssl.client-auth`. Nothing: it is not there, or has no value; a
+  /// key without a value in a later layer hides the others' (Spring takes it for an empty text).
   [[nodiscard]] std::optional<Setting> find(std::string_view path) const;
 
   /// The node by its path from the last layer that has it: a list, a mapping. Null: none.
@@ -131,13 +139,19 @@ class Properties {
   [[nodiscard]] const std::vector<const YamlNode*>& layers() const noexcept { return layers_; }
 
  private:
+  [[nodiscard]] const YamlNode* find_scalar(std::string_view path) const;
+  [[nodiscard]] const YamlNode* find_variable(std::string_view path) const;
+
   const Installation* installation_;
   Binding binding_;
   std::vector<const YamlNode*> layers_;
+  const YamlNode* environment_ = nullptr;
 };
 
-/// What `service` reads: `profiles.spinnaker`, its base's profile, its own (clouddriver-rw); for a
-/// service that is not in the catalog its own profile.
+/// What `service` reads: `profiles.spinnaker`, its base's profile, its own (clouddriver-rw), first
+/// those of files without `-local`, then those with it (Spring Boot puts profile-specific files
+/// above all others; hal `SpringService`); for a service that is not in the catalog its own
+/// profile. Above them the environment of its service-settings.
 [[nodiscard]] Properties properties_of(const Installation& installation, std::string_view service);
 
 }  // namespace telltale::fleet

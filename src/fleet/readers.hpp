@@ -17,8 +17,12 @@
 
 namespace telltale::fleet {
 
-/// Reads an item of `targets`.
-[[nodiscard]] Target read_target(const Value& target);
+/// Reads `spinnaker`, and the files that it names: adds to the fleet what they yield.
+void read_spinnaker(const Value& spinnaker, Fleet& fleet);
+
+/// Reads `targets` into the fleet. An item with the name of a target that Spinnaker's files yield
+/// changes that one, key by key.
+void read_targets(const Value& list, Fleet& fleet);
 
 /// Reads an item of `callers`.
 [[nodiscard]] Caller read_caller(const Value& caller);
@@ -55,9 +59,10 @@ void refuse_both(const Value& mapping, std::string_view kept, std::string_view r
 /// reasons that are named exist, and nothing is said twice. `root` is what `fleet` was read from.
 void check_references(const Value& root, const Fleet& fleet, const AcceptableReasons& acceptable);
 
-/// Adds the keys that read_trust_files, read_target, read_caller, read_calls and read_gate know, as
-/// `targets[].url`.
+/// Adds the keys that read_trust_files, read_spinnaker, read_targets, read_caller, read_calls and
+/// read_gate know, as `targets[].url`.
 void append_trust_keys(std::vector<std::string>& keys);
+void append_spinnaker_keys(std::vector<std::string>& keys);
 void append_target_keys(std::vector<std::string>& keys);
 void append_caller_keys(std::vector<std::string>& keys);
 void append_gate_keys(std::vector<std::string>& keys);

@@ -1,6 +1,7 @@
 // Checks what one part of the configuration says of another.
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "fleet/readers.hpp"
@@ -69,10 +70,11 @@ void check_is_target(const Value& value, const Names& names) {
 class TrustPasswords {
  public:
   void check(const Value& mapping, const std::optional<pki::TrustFiles>& trust) {
-    if (!trust) {
+    const auto written = mapping.find("trust");
+    if (!trust || !written) {
       return;
     }
-    const Value value = mapping.at("trust");
+    const Value& value = *written;
     const auto [first, is_new] =
         passwords_.try_emplace(trust->file, trust->password, value.position());
     if (!is_new && first->second.first != trust->password) {
@@ -105,7 +107,7 @@ class CallChecks {
   void check(const Value& caller, const Side& read) {
     check_identity(caller, names_);
     passwords_.check(caller, read.trust);
-    if (read.calls.empty()) {
+    if (read.calls.empty() || !caller.find("calls")) {
       return;
     }
     auto call = read.calls.begin();
@@ -146,21 +148,23 @@ void check_edges(const Value& caller, std::span<const Edge> edges) {
   }
 }
 
-/// Walks targets, then callers, as edges_of() does.
+/// Checks those calls that the configuration itself names.
 void check_all_edges(const Value& root, const Fleet& fleet) {
-  const std::vector<Edge> edges = edges_of(fleet);
-  std::span<const Edge> rest(edges);
-  const auto check = [&](std::string_view key, const auto& sides) {
-    auto side = sides.begin();
-    for (const Value& value : root.at(key).list(key)) {
-      const std::size_t calls = (side++)->calls.size();
-      check_edges(value, rest.first(calls));
-      rest = rest.subspan(calls);
+  const std::vector<Edge> all = edges_of(fleet);
+  for (const std::string_view key : {"targets", "callers"}) {
+    const auto sides = root.find(key);
+    if (!sides) {
+      continue;
     }
-  };
-  check("targets", fleet.targets);
-  if (!fleet.callers.empty()) {
-    check("callers", fleet.callers);
+    for (const Value& value : sides->list(key)) {
+      if (value.find("calls")) {
+        std::vector<Edge> edges;
+        std::ranges::copy_if(all, std::back_inserter(edges), [&](const Edge& edge) {
+          return edge.caller == value.at("name").text();
+        });
+        check_edges(value, edges);
+      }
+    }
   }
 }
 
@@ -271,6 +275,16 @@ void visit_both(const Value& list, const std::vector<Item>& read, Visit visit) {
   }
 }
 
+/// A target that the file disables is not there.
+void check_targets(const Value& list, const Fleet& fleet, CallChecks& calls) {
+  for (const Value& value : list.list("targets")) {
+    const auto target = std::ranges::find(fleet.targets, value.at("name").text(), &Target::name);
+    if (target != fleet.targets.end()) {
+      calls.check(value, *target);
+    }
+  }
+}
+
 }  // namespace
 
 void check_references(const Value& root, const Fleet& fleet, const AcceptableReasons& acceptable) {
@@ -284,8 +298,7 @@ void check_references(const Value& root, const Fleet& fleet, const AcceptableRea
       calls.passwords().check(root, fleet.trust);
     }
     if (part.key() == "targets") {
-      visit_both(part, fleet.targets,
-                 [&](const Value& value, const Target& target) { calls.check(value, target); });
+      check_targets(part, fleet, calls);
     }
     if (part.key() == "callers") {
       visit_both(part, fleet.callers, [&](const Value& value, const Caller& caller) {

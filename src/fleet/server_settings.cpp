@@ -7,6 +7,7 @@
 
 #include "telltale/enum_names.hpp"
 
+#include "fleet/java_options.hpp"
 #include "fleet/service_readers.hpp"
 
 namespace telltale::fleet {
@@ -22,33 +23,21 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-/// Finds keys of `server.ssl`: in the service's profile, else, for gate, where Halyard takes them
-/// from (hal `SpringSsl.java`).
+/// Finds keys of `server.ssl`.
 class SslKeys {
  public:
-  SslKeys(const Installation& installation, const ServiceView& view)
-      : profile_(view.properties), halconfig_(halconfig_of(installation)) {
-    from_halconfig_ = view.service->name == "gate" &&
-                      halconfig_.is_true("security.apiSecurity.ssl.enabled", false);
-  }
+  explicit SslKeys(const Properties& profile) : profile_(profile) {}
 
   [[nodiscard]] std::optional<Setting> find(std::string_view key) const {
-    std::optional<Setting> setting = profile_.find("server.ssl." + std::string(key));
-    if (!setting && from_halconfig_) {
-      setting = halconfig_.find("security.apiSecurity.ssl." + std::string(key));
-    }
-    return setting;
+    return profile_.find("server.ssl." + std::string(key));
   }
 
   [[nodiscard]] bool is_true(std::string_view key, bool if_absent) const {
-    const std::string path = "server.ssl." + std::string(key);
-    return profile_.is_true(path, from_halconfig_ || if_absent);
+    return profile_.is_true("server.ssl." + std::string(key), if_absent);
   }
 
  private:
   const Properties& profile_;
-  Properties halconfig_;
-  bool from_halconfig_ = false;
 };
 
 /// The first of `server.ssl`'s keys that is written down.
@@ -169,43 +158,6 @@ ServerSettings read_go(const SslKeys& keys) {
   return server;
 }
 
-/// Splits JAVA_OPTS as a shell would where nothing is escaped.
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  char quote = '\0';
-  bool is_in_word = false;
-  for (const char c : text) {
-    const bool is_quote = c == '"' || c == '\'';
-    if (is_quote && (quote == '\0' || quote == c)) {
-      quote = quote == '\0' ? c : '\0';
-      continue;
-    }
-    if (quote == '\0' && (c == ' ' || c == '\t' || c == '\n')) {
-      is_in_word = false;
-      continue;
-    }
-    if (!is_in_word) {
-      words.emplace_back();
-      is_in_word = true;
-    }
-    words.back() += c;
-  }
-  return words;
-}
-
-/// The last `-DNAME=value` counts.
-std::optional<std::string> system_property(const std::vector<std::string>& words,
-                                           std::string_view name) {
-  const std::string prefix = "-D" + std::string(name) + '=';
-  std::optional<std::string> value;
-  for (const std::string& word : words) {
-    if (word.starts_with(prefix)) {
-      value = word.substr(prefix.size());
-    }
-  }
-  return value;
-}
-
 /// What a container's `env` says of JAVA_OPTS, or of JAVA_TOOL_OPTIONS, which every JVM reads.
 const YamlNode* options_in(const YamlNode& container) {
   const YamlNode* const variables = find_member(&container, {"env"});
@@ -242,11 +194,11 @@ std::optional<std::uint16_t> port_in(std::string_view text) {
   return is_port ? std::optional(port) : std::nullopt;
 }
 
-ServerSettings read_server_settings(const Installation& installation, const ServiceView& view) {
+ServerSettings read_server_settings(const ServiceView& view) {
   if (!view.service->has_server_settings) {
     return {};
   }
-  const SslKeys keys(installation, view);
+  const SslKeys keys(view.properties);
   return is_go(view.service->runtime) ? read_go(keys) : read_java(keys, view);
 }
 
@@ -284,13 +236,13 @@ JvmSettings read_jvm_settings(const Installation& installation, const ServiceVie
   if (!jvm.options) {
     return jvm;
   }
-  const std::vector<std::string> words = words_of(jvm.options->text);
-  jvm.key_store = system_property(words, "javax.net.ssl.keyStore");
-  jvm.key_store_password = system_property(words, "javax.net.ssl.keyStorePassword");
-  jvm.trust_store = system_property(words, "javax.net.ssl.trustStore");
-  jvm.trust_store_password = system_property(words, "javax.net.ssl.trustStorePassword");
-  const auto algorithm = system_property(words, "ssl.KeyManagerFactory.algorithm");
-  jvm.is_pkix = algorithm == "PKIX" || algorithm == "NewSunX509";
+  const JavaOptions options = parse_java_options(jvm.options->text);
+  jvm.key_store = options.key_store;
+  jvm.key_store_password = options.key_store_password;
+  jvm.trust_store = options.trust_store;
+  jvm.trust_store_password = options.trust_store_password;
+  jvm.is_pkix =
+      options.key_manager_algorithm == "PKIX" || options.key_manager_algorithm == "NewSunX509";
   return jvm;
 }
 

@@ -20,8 +20,7 @@ inline constexpr std::string_view from_catalog = "catalog";
 /// A port in decimal, 1 to 65535.
 [[nodiscard]] std::optional<std::uint16_t> port_in(std::string_view text);
 
-[[nodiscard]] ServerSettings read_server_settings(const Installation& installation,
-                                                  const ServiceView& view);
+[[nodiscard]] ServerSettings read_server_settings(const ServiceView& view);
 [[nodiscard]] ClientSettings read_client_settings(const ServiceView& view);
 [[nodiscard]] JvmSettings read_jvm_settings(const Installation& installation,
                                             const ServiceView& view);

@@ -267,7 +267,7 @@ ServiceView view_of(const Installation& installation, const CatalogService& serv
                    .properties = properties_of(installation, service.name),
                    .settings = service_settings_of(installation, service.name)};
   view.enabled = read_enabled(installation, view);
-  view.server = read_server_settings(installation, view);
+  view.server = read_server_settings(view);
   view.client = read_client_settings(view);
   view.jvm = read_jvm_settings(installation, view);
   view.port = read_port(installation, view);

@@ -177,6 +177,7 @@ constexpr std::array target_keys{
         [](const Value& value, Target& target) { target.password = read_secret_variable(value); }},
     Key<Target>{"expect", [](const Value& value,
                              Target& target) { read_mapping(value, expect_keys, target.expect); }},
+    Key<Target>{"enabled", [](const Value& value, Target&) { (void)value.text(); }},
 };
 
 constexpr std::array<std::string_view, 1> https_only{"health"};
@@ -226,6 +227,78 @@ void check_combination(const Value& value, const Target& target) {
   }
 }
 
+/// The item's name, if it has one; what is wrong with it is told when it is read.
+std::string name_in(const Value& item) {
+  (void)item.members();
+  const auto name = item.find("name");
+  return name && name->is_text() ? name->text() : "";
+}
+
+/// `enabled: false` of a target that Spinnaker's files yield.
+bool is_enabled(const Value& item) {
+  constexpr std::array<std::string_view, 2> words = {"false", "true"};
+  const auto enabled = item.find("enabled");
+  return !enabled || enabled->one_of(words, [](std::string_view word) { return word; }) == "true";
+}
+
+/// From here on the configuration is what says so.
+void note_overrides(const Value& item, Fleet& fleet) {
+  const std::string prefix = "targets." + item.at("name").name() + '.';
+  const auto erase = [&](auto& facts, const std::string& key) {
+    std::erase_if(facts, [&](const auto& fact) {
+      return fact.first == key || fact.first.starts_with(key + '.') ||
+             (key.ends_with(".calls") && fact.first.starts_with(key));
+    });
+  };
+  const auto note = [&](const Value& member, const std::string& key) {
+    erase(fleet.notes, key);
+    erase(fleet.sources, key);
+    fleet.sources[key] = member.position();
+  };
+  for (const Value& member : item.members()) {
+    if (member.key() == "expect") {
+      for (const Value& expected : member.members()) {
+        note(expected, prefix + "expect." + expected.key());
+      }
+    } else if (member.key() != "name" && member.key() != "enabled") {
+      note(member, prefix + member.key());
+    }
+  }
+}
+
+/// Leaves a target out that Spinnaker's files yield, with the calls to it.
+void drop(const std::string& name, const std::string& source, Fleet& fleet) {
+  std::erase_if(fleet.targets, [&](const Target& target) { return target.name == name; });
+  for (Target& target : fleet.targets) {
+    const bool is_derived = fleet.sources.contains("targets." + target.name + ".url");
+    std::erase_if(target.calls,
+                  [&](const Call& call) { return is_derived && call.target == name; });
+  }
+  fleet.left_out.push_back(
+      {.name = name, .why = "the configuration disables it", .source = source});
+}
+
+/// Reads an item over what is known of the target already.
+void read_target(const Value& value, bool is_derived, Target& target) {
+  if (!is_derived) {
+    target.source = value.position();
+    refuse(value, "enabled",
+           "has no effect on a target that only this file knows; leave the item out");
+  }
+  read_mapping(value, target_keys, target);
+  value.require("name");
+  if (!is_derived) {
+    value.require("url");
+  }
+  if (value.find("identity")) {
+    target.presents_nothing = false;
+    target.presents_unseen = false;
+  }
+  check_scheme(value, target.url.scheme);
+  check_combination(value, target);
+  check_calls(value, target.runtime, target.calls);
+}
+
 }  // namespace
 
 std::string read_path(const Value& value) {
@@ -237,16 +310,34 @@ std::string read_path(const Value& value) {
   return path;
 }
 
-Target read_target(const Value& value) {
-  Target target;
-  target.source = value.position();
-  read_mapping(value, target_keys, target);
-  value.require("name");
-  value.require("url");
-  check_scheme(value, target.url.scheme);
-  check_combination(value, target);
-  check_calls(value, target.runtime, target.calls);
-  return target;
+void read_targets(const Value& list, Fleet& fleet) {
+  const std::size_t derived = fleet.targets.size();
+  std::map<std::string, std::string> paths_by_name;
+  std::vector<std::pair<std::string, std::string>> dropped;  // and where that stands
+  for (const Value& item : list.list("targets")) {
+    const std::string name = name_in(item);
+    const auto [first, is_new] = paths_by_name.emplace(name, item.path());
+    const auto end = fleet.targets.begin() + static_cast<std::ptrdiff_t>(derived);
+    const auto known = std::ranges::find(fleet.targets.begin(), end, name, &Target::name);
+    Target target = known != end ? *known : Target();
+    read_target(item, known != end, target);
+    if (!is_new) {
+      item.at("name").fail('"' + name + "\" is the name of " + first->second +
+                           " already; names are unique");
+    }
+    if (known == end) {
+      fleet.targets.push_back(std::move(target));
+      continue;
+    }
+    *known = std::move(target);
+    note_overrides(item, fleet);
+    if (!is_enabled(item)) {
+      dropped.emplace_back(name, item.at("enabled").position());
+    }
+  }
+  for (const auto& [name, source] : dropped) {
+    drop(name, source, fleet);
+  }
 }
 
 void append_target_keys(std::vector<std::string>& keys) {

@@ -175,6 +175,17 @@ std::string Value::file() const {
        Errc::unreadable);
 }
 
+std::string Value::file_or_directory() const {
+  const std::filesystem::path resolved =
+      (source_->directory / text("file name")).lexically_normal();
+  if (access(resolved.c_str(), R_OK) != 0) {
+    fail("cannot read \"" + resolved.string() + "\": " + std::generic_category().message(errno) +
+             "; name a file or directory, absolute or relative to the configuration's directory",
+         Errc::unreadable);
+  }
+  return resolved.string();
+}
+
 std::vector<Value> Value::list(std::string_view what) const {
   if (node_->kind != YamlNode::Kind::list) {
     fail("must be a list of " + std::string(what) + ", " + std::string(kind()));

@@ -68,6 +68,9 @@ class Value {
   /// The path of a file that exists and may be read, resolved from the configuration's directory.
   [[nodiscard]] std::string file() const;
 
+  /// The path of a file or directory that exists and may be read, resolved likewise.
+  [[nodiscard]] std::string file_or_directory() const;
+
   /// A list's items; `what` names them in complaints ("targets").
   [[nodiscard]] std::vector<Value> list(std::string_view what) const;
 

@@ -69,11 +69,118 @@ Result<Secret> read_secret_variable(const std::string& variable) {
   return Secret(value);
 }
 
+constexpr std::size_t max_text_bytes = std::size_t{8} * 1024 * 1024;
+
+Error not_there() {
+  return {Errc::invalid_value,
+          "is not where it was when the file was read; if the file was changed, reload"};
+}
+
+Error not_plain() {
+  return {Errc::unsupported,
+          "is not written on one line, plain or in simple quotes; write it so, or name a Secret: "
+          "encrypted:k8s!n:SECRET!k:KEY"};
+}
+
+/// What begins at a line, counted from 1.
+std::string_view from_line(std::string_view text, std::size_t line) {
+  for (; line > 1; --line) {
+    const std::size_t end = text.find('\n');
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+  return text;
+}
+
+void skip_blanks(std::string_view& text) {
+  const std::size_t end = text.find_first_not_of(" \t");
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end);
+}
+
+Result<std::string_view> quoted_scalar(std::string_view text) {
+  const char quote = text.front();
+  text.remove_prefix(1);
+  const std::size_t end = text.find(quote);
+  const bool is_doubled = end != std::string_view::npos && text.substr(end + 1).starts_with(quote);
+  if (end == std::string_view::npos || is_doubled ||
+      text.substr(0, end).find('\\') != std::string_view::npos) {
+    return not_plain();
+  }
+  return text.substr(0, end);
+}
+
+/// The plain or quoted scalar (YAML 1.2 7.3) behind a key, whose text is gone from `rest` already.
+/// `before` is what stands on the key's line in front of it.
+Result<std::string_view> scalar_behind_key(std::string_view rest, std::string_view before) {
+  rest = rest.substr(0, rest.find_first_of("\r\n"));
+  if (rest.starts_with('"') || rest.starts_with('\'')) {
+    rest.remove_prefix(1);
+  }
+  skip_blanks(rest);
+  if (!rest.starts_with(':')) {
+    return not_there();
+  }
+  rest.remove_prefix(1);
+  skip_blanks(rest);
+  constexpr std::string_view indicators = "|>&*!{[";
+  if (rest.empty() || indicators.find(rest.front()) != std::string_view::npos) {
+    return not_plain();
+  }
+  if (rest.front() == '"' || rest.front() == '\'') {
+    return quoted_scalar(rest);
+  }
+  rest = rest.substr(0, rest.find(" #"));
+  if (before.find('{') != std::string_view::npos) {
+    rest = rest.substr(0, rest.find_first_of(",}"));
+  }
+  const std::size_t last = rest.find_last_not_of(" \t");
+  return rest.substr(0, last + 1);
+}
+
+Result<Secret> read_secret_in_text(const SecretSource& source) {
+  const Result<Secret> content = read_file(source.name, max_text_bytes);
+  if (!content) {
+    return content.error();
+  }
+  const std::string_view text = from_line(content->reveal(), source.line);
+  const std::size_t at = text.find(source.after);
+  if (at == std::string_view::npos) {
+    return not_there();
+  }
+  const std::string_view rest = text.substr(at + source.after.size());
+  const std::size_t line_begin = text.substr(0, at).rfind('\n') + 1;
+  const Result<std::string_view> found =
+      source.until.empty()
+          ? scalar_behind_key(rest, text.substr(line_begin, at - line_begin))
+          : Result<std::string_view>(rest.substr(0, rest.find_first_of(source.until)));
+  if (!found) {
+    return found.error();
+  }
+  if (found->empty() || found->size() > max_password_bytes) {
+    return not_plain();
+  }
+  return Secret(*found);
+}
+
 }  // namespace
 
 Result<Secret> read_secret(const SecretSource& source) {
-  return source.kind == SecretSource::Kind::file ? read_secret_file(source.name)
-                                                 : read_secret_variable(source.name);
+  switch (source.kind) {
+    case SecretSource::Kind::file:
+      return read_secret_file(source.name);
+    case SecretSource::Kind::environment:
+      return read_secret_variable(source.name);
+    case SecretSource::Kind::text:
+      return read_secret_in_text(source);
+  }
+  return Secret();
+}
+
+std::string secret_key(const SecretSource& source, std::string_view key) {
+  std::string text(key);
+  if (source.kind != SecretSource::Kind::text) {
+    text += source.kind == SecretSource::Kind::file ? "_file" : "_env";
+  }
+  return text;
 }
 
 Result<Secret> read_optional_secret(const std::optional<SecretSource>& source,
@@ -83,8 +190,7 @@ Result<Secret> read_optional_secret(const std::optional<SecretSource>& source,
   }
   Result<Secret> secret = read_secret(*source);
   if (!secret) {
-    const bool is_file = source->kind == SecretSource::Kind::file;
-    return secret.error().at(std::string(key) + (is_file ? "_file" : "_env"));
+    return secret.error().at(secret_key(*source, key));
   }
   return secret;
 }

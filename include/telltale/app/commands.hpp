@@ -21,6 +21,10 @@ namespace telltale::app {
 /// if something, 2 if they cannot be read.
 [[nodiscard]] int run_lint(const Options& options);
 
+/// `telltale targets`: prints what would be looked at, and where each fact was written. Asks no
+/// network and reads no key. 0, or 2 if the configuration is no good.
+[[nodiscard]] int run_targets(const Options& options);
+
 /// `telltale gate`: asks a running daemon for a gate and prints its answer, waiting for it to open
 /// if told to. 0 open, 1 closed, 2 unknown, unreachable or no such gate.
 [[nodiscard]] int run_gate(const GateOptions& options);

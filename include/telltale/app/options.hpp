@@ -15,9 +15,10 @@
 
 namespace telltale::app {
 
-enum class Command { run, check, gate, inspect, lint };
+enum class Command { run, check, gate, inspect, lint, targets };
 
-/// How `check` prints its findings, and `inspect` and `lint` (table and JSON only) theirs.
+/// How `check` prints its findings, and `inspect`, `lint` and `targets` (table and JSON only) what
+/// they saw.
 enum class Output { table, brief, json, junit };
 
 enum class LogFormat { logfmt, json };

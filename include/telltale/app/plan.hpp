@@ -20,6 +20,9 @@ struct Plan {
   FileSignatures signatures;  ///< of the credentials' files, taken before those were read
 };
 
+/// Reads a configuration and Spinnaker's files where it names some, but no certificate or key.
+[[nodiscard]] Result<fleet::Fleet> load_fleet(const std::string& config_file);
+
 /// Reads a configuration and every file it names. The first fault is returned.
 [[nodiscard]] Result<Plan> load_plan(const std::string& config_file);
 

@@ -123,6 +123,8 @@ struct Call {
   std::vector<tls::ProtocolVersion> tls_versions;  ///< empty: as the caller has them
   /// This client path has no key store: it presents nothing, whatever the caller holds.
   bool presents_nothing = false;
+  /// It presents what a key store holds that is not here: nobody knows what that is.
+  bool presents_unseen = false;
   /// This client path verifies neither chain nor name (kork's InsecureOkHttpClientBuilderProvider).
   bool skips_verification = false;
   std::string source;  ///< where it was configured, `telltale.yml:12`
@@ -181,6 +183,9 @@ struct Target {
   std::optional<Runtime> runtime;        ///< what it is built with, as a client and as a server
   std::vector<Call> calls;
   bool presents_nothing = false;  ///< as a client over HTTPS: it is built without a key store
+  /// As a client over HTTPS it presents what a key store of its own holds, which is not here and is
+  /// not what its endpoint shows: nobody knows what that is.
+  bool presents_unseen = false;
   Goal goal = Goal::need;
   Expectation expect;
   /// Whom its server chain is verified against. Nothing: the fleet's trust; an empty file: the
@@ -289,6 +294,9 @@ struct Fleet {
   /// `targets.NAME.expect.client_auth`, `targets.NAME.calls.CALLEE`. What nobody wrote down and
   /// Spinnaker has by default is `catalog`.
   std::map<std::string, std::string> sources;
+  /// What is to be said of a fact that could not be derived, or only in part, by the same keys: one
+  /// sentence each.
+  std::map<std::string, std::string> notes;
 
   friend bool operator==(const Fleet&, const Fleet&) = default;
 };
@@ -303,6 +311,9 @@ struct Edge {
   /// Spinnaker's guide has the server certificate serve as the client certificate. False: it
   /// presents nothing.
   bool is_observed = false;
+  bool is_unseen = false;  ///< it presents something, and nobody knows what
+  /// This client verifies neither chain nor name: it accepts whoever answers.
+  bool skips_verification = false;
   std::optional<pki::TrustFiles> trust;            ///< nothing: the fleet's
   std::string path;                                ///< that it asks for; empty on rediss
   std::vector<tls::ProtocolVersion> tls_versions;  ///< that the caller speaks, never empty

@@ -2,6 +2,7 @@
 // Secret: a password or key text that is wiped from memory when dropped and cannot be printed by
 // accident.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,29 +44,50 @@ void wipe(std::string& text) noexcept;
 
 /// Where a password is to be read from.
 struct SecretSource {
-  enum class Kind { file, environment };
+  enum class Kind { file, environment, text };
 
   Kind kind = Kind::file;
   std::string name;  ///< of the file or of the environment variable
 
+  /// Of Kind::text, a password that stands among other things in a file: the line, from 1, that
+  /// what leads to it stands in or above, and what that is, such as a key of YAML. It ends at the
+  /// first of the bytes in `until`; where there are none, it is a scalar of YAML behind its key.
+  std::size_t line = 0;
+  std::string after;
+  std::string until;
+
   [[nodiscard]] static SecretSource in_file(std::string name) {
-    return {Kind::file, std::move(name)};
+    return {.kind = Kind::file, .name = std::move(name)};
   }
 
   [[nodiscard]] static SecretSource in_environment(std::string name) {
-    return {Kind::environment, std::move(name)};
+    return {.kind = Kind::environment, .name = std::move(name)};
+  }
+
+  [[nodiscard]] static SecretSource in_text(std::string name, std::size_t line, std::string after,
+                                            std::string until = {}) {
+    return {.kind = Kind::text,
+            .name = std::move(name),
+            .line = line,
+            .after = std::move(after),
+            .until = std::move(until)};
   }
 
   friend bool operator==(const SecretSource&, const SecretSource&) = default;
 };
 
-/// Reads a password. One newline at the end of a file is dropped, since editors add it; a file may
-/// hold 4096 bytes. Errc::unreadable, or Errc::invalid_value if there is no password. The sentence
-/// does not name the file or variable: people write the password itself there.
+/// Reads a password. Of Kind::text only what stands on one line, plain or in quotes without
+/// escapes, in a file of at most 8 MiB. One newline at the end of a file is dropped, since editors
+/// add it; a file may hold 4096 bytes. Errc::unreadable, or Errc::invalid_value if there is no
+/// password. The sentence does not name the file or variable: people write the password itself
+/// there.
 [[nodiscard]] Result<Secret> read_secret(const SecretSource& source);
 
+/// The configuration's key for a password: `key` and `_file` or `_env`, or `key` alone.
+[[nodiscard]] std::string secret_key(const SecretSource& source, std::string_view key);
+
 /// The same where one may not be stated: an empty Secret then. The Error begins with the key that
-/// the configuration has for it: `key` and `_file` or `_env`, as in `password_file`.
+/// the configuration has for it, see secret_key().
 [[nodiscard]] Result<Secret> read_optional_secret(const std::optional<SecretSource>& source,
                                                   std::string_view key);
 

@@ -115,15 +115,16 @@ TEST_SUITE("fleet") {
     check({
         {"targets:\n  - name: orca\n    urll: \"https://orca\"\n",
          "3: targets[0].urll: unknown key; did you mean \"url\"?"},
-        {beside("spinnaker: {}"),
-         "2: spinnaker: unknown key; known: probe, trust, identities, targets, callers, gates"},
+        {beside("lookout: {}"),
+         "2: lookout: unknown key; known: probe, trust, identities, spinnaker, targets, callers, "
+         "gates"},
         {beside("target: []"), "2: target: unknown key; did you mean \"targets\"?"},
         {beside("trust: {path: ca.pem}"),
          "2: trust.path: unknown key; known: file, password_file, password_env"},
         {https("language: java"),
          "3: targets[0].language: unknown key; known: name, url, discover, server_name, addresses, "
          "plaintext_ports, health, goal, identity, runtime, trust, calls, username, "
-         "password_file, password_env, expect"},
+         "password_file, password_env, expect and 1 more"},
         {https("expect: {clientauth: want}"),
          "3: targets[0].expect.clientauth: unknown key; did you mean \"client_auth\"?"},
         {rediss("password: hunter2"),
