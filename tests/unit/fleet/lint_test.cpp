@@ -242,7 +242,7 @@ TEST_SUITE("fleet") {
   }
 
   TEST_CASE("lint: files with nothing of Spinnaker's -> an error that says so") {
-    for (const std::string text : {"", "---\n---\n", "a: b\n"}) {
+    for (const std::string text : {"", "---\n---\n"}) {
       const mint::TempDir files;
       const std::vector<std::string> paths{files.write("notes.yml", text)};
       const Result<LintReport> report = lint(paths);
