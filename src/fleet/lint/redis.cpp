@@ -83,7 +83,8 @@ Server redis_of(const Subject& subject) {
 }
 
 bool is_own_redis(const Location& location) {
-  return service_in(location.host) == "redis";
+  return location.host == "localhost" || location.host == "127.0.0.1" ||
+         service_in(location.host) == "redis";
 }
 
 /// Services that disagree about one Redis.

@@ -53,7 +53,9 @@ void check_base_url_http(const Subject& /*subject*/, const ServiceView& view, Fi
 
 void check_base_url_https(const Subject& subject, const ServiceView& view, Findings& findings) {
   const std::optional<Location> location = own_location(view);
-  const bool is_known = subject.is_whole || !view.properties.layers().empty();
+  const bool has_profile = subject.installation->profiles.contains(view.service->name);
+  const bool is_known =
+      has_profile || (subject.is_whole && subject.installation->layout != Layout::profiles);
   if (view.server.has_tls || !view.service->has_server_settings || !is_known || !location ||
       location->scheme != "https") {
     return;

@@ -241,10 +241,14 @@ TEST_SUITE("fleet") {
     CHECK(found.front().severity == LintSeverity::info);
   }
 
-  TEST_CASE("lint: no paths, or an empty file -> nothing found") {
-    CHECK(lint({}).has_value());
-    CHECK(lint_text("").findings.empty());
-    CHECK(lint_text("---\n---\n").findings.empty());
+  TEST_CASE("lint: files with nothing of Spinnaker's -> an error that says so") {
+    for (const std::string text : {"", "---\n---\n"}) {
+      const mint::TempDir files;
+      const std::vector<std::string> paths{files.write("notes.yml", text)};
+      const Result<LintReport> report = lint(paths);
+      REQUIRE(report.has_error());
+      CHECK(report.error().detail().starts_with(paths.front() + ": has nothing of Spinnaker's"));
+    }
   }
 }
 
