@@ -306,11 +306,10 @@ void check_references(const Value& root, const Fleet& fleet, const AcceptableRea
       calls.passwords().check(root, fleet.trust);
     }
     if (part.key() == "targets") {
-      visit_both(part, fleet.targets,
-                 [&](const Value& value, const Target& target) {
-                   calls.check(value, target);
-                   calls.passwords().check(value, target.server_trust, "server_trust");
-                 });
+      visit_both(part, fleet.targets, [&](const Value& value, const Target& target) {
+        calls.check(value, target);
+        calls.passwords().check(value, target.server_trust, "server_trust");
+      });
     }
     if (part.key() == "callers") {
       visit_both(part, fleet.callers, [&](const Value& value, const Caller& caller) {

@@ -94,7 +94,8 @@ std::string told(const assess::AddressAssessment& made) {
 
 TEST_SUITE_BEGIN("net");
 
-TEST_CASE("mesh: Istio's filter chains, with its ALPN and without -> the mode that they amount to") {
+TEST_CASE(
+    "mesh: Istio's filter chains, with its ALPN and without -> the mode that they amount to") {
   struct Row {
     std::string what;
     FilterChains chains;
@@ -144,7 +145,8 @@ TEST_CASE("mesh: Istio's filter chains, with its ALPN and without -> the mode th
 TEST_CASE("mesh: no sidecar in front of a target with ALPN istio -> sidecar_missing") {
   const TestPeer peer(options_of(ClientAuth::want));
   fleet::Target target = target_of(peer);
-  target.mesh = fleet::Mesh{.mode = MeshMode::strict, .spiffe = orcas_id, .offers_istio_alpn = true};
+  target.mesh =
+      fleet::Mesh{.mode = MeshMode::strict, .spiffe = orcas_id, .offers_istio_alpn = true};
   const Observation seen = Looker().look(meshed_request(target));
   CHECK(told(assessed(target, seen)) == "mesh_mode_mismatch error, sidecar_missing error");
 }
@@ -169,6 +171,7 @@ TEST_CASE("mesh: a caller outside, rehearsed at the sidecar itself -> it survive
   const Workload workload(FilterChains::permissive);
   const fleet::Target target =
       meshed_target(workload, {.spiffe = std::nullopt, .offers_istio_alpn = true});
+
   struct Row {
     std::string what;
     mint::Credential credential;
@@ -176,6 +179,7 @@ TEST_CASE("mesh: a caller outside, rehearsed at the sidecar itself -> it survive
     assess::Verdict verdict;
     assess::Reason reason;
   };
+
   using assess::Reason;
   using assess::Verdict;
   const Row rows[] = {
@@ -212,8 +216,8 @@ TEST_CASE("mesh: a caller outside, rehearsed at the sidecar itself -> it survive
     assess::HeldKeyFacts key{.chain = identity->chain(), .encoding = pki::KeyEncoding::pkcs8};
     const assess::Holding holding{
         .evidence = fleet::Evidence::keystore, .keys = {key}, .origin = "ci's identity"};
-    const assess::EdgeAssessment made = assess::predict(
-        edge, target, by_name, std::span(&holding, 1), seen.looked_at.civil);
+    const assess::EdgeAssessment made =
+        assess::predict(edge, target, by_name, std::span(&holding, 1), seen.looked_at.civil);
     REQUIRE(made.strict);
     CAPTURE(made.detail);
     CAPTURE(made.strict->detail);
@@ -223,7 +227,8 @@ TEST_CASE("mesh: a caller outside, rehearsed at the sidecar itself -> it survive
   }
 }
 
-TEST_CASE("mesh: a caller with the fleet's trust -> judged by that and the name, not by the mesh's") {
+TEST_CASE(
+    "mesh: a caller with the fleet's trust -> judged by that and the name, not by the mesh's") {
   const Workload workload(FilterChains::strict);
   const fleet::Target target = meshed_target(workload, {.mode = MeshMode::strict, .spiffe = {}});
   probe::LookRequest request = meshed_request(target);
