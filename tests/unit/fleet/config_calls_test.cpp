@@ -140,9 +140,9 @@ TEST_SUITE("fleet") {
         {of_target("runtime: java_pkix"),
          "5: targets[2].runtime: must be one of " + runtimes + ", is \"java_pkix\""},
         {of_target("tls_versions: [TLSv1.2]"),
-         "5: targets[2].tls_versions: unknown key; known: name, url, discover, server_name, "
-         "addresses, plaintext_ports, health, goal, identity, runtime, trust, calls, username, "
-         "password_file, password_env, expect"},
+         "5: targets[2].tls_versions: unknown key; known: name, url, discover, server_name, addresses, "
+         "plaintext_ports, health, goal, identity, runtime, trust, server_trust, mesh, ingress, calls, "
+         "username and 3 more"},
         {of_caller("runtime: go, calls: [gate], tls_versions: []"),
          "6: callers[0].tls_versions: is an empty list; give it TLS versions, or leave the key "
          "out"},
