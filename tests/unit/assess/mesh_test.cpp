@@ -335,9 +335,11 @@ TEST_SUITE("assess") {
     fleet::Target called = callee();
     called.server_trust = pki::TrustFiles{.file = "public.pem"};
     AddressAssessment at = address(ClientAuthMode::want);
-    CHECK(predicted(at, {holding(verified(by_root()))}, edge(), called).verdict == Verdict::unknown);
+    CHECK(predicted(at, {holding(verified(by_root()))}, edge(), called).verdict ==
+          Verdict::unknown);
     at.peer_chains[0].by_trust = {{.trust = "", .verification = at.peer_chains[0].verification}};
-    CHECK(predicted(at, {holding(verified(by_root()))}, edge(), called).verdict == Verdict::survives);
+    CHECK(predicted(at, {holding(verified(by_root()))}, edge(), called).verdict ==
+          Verdict::survives);
     at.peer_chains[0].by_trust[0].verification.trusted = false;
     CHECK(predicted(at, {holding(verified(by_root()))}, edge(), called).verdict == Verdict::broken);
   }

@@ -35,7 +35,8 @@ TEST_CASE("status JSON: every object -> the keys of the contract first, addition
   CHECK(keys_of(status) ==
         "at status targets edges gates identities trust caller_trusts passwords");
   const json::value& target = status.at("targets").at(1);
-  CHECK(keys_of(target) == "name url mode expected_mode addresses findings goal replicas_agree mesh_mode "
+  CHECK(keys_of(target) ==
+        "name url mode expected_mode addresses findings goal replicas_agree mesh_mode "
         "expected_mesh_mode");
   const json::value& address = target.at("addresses").at(0);
   CHECK(keys_of(address) ==
@@ -56,7 +57,8 @@ TEST_CASE("status JSON: every object -> the keys of the contract first, addition
   CHECK(keys_of(status.at("edges").at(0)) ==
         "caller callee address runtime evidence presents rehearsed verdict reason detail hint "
         "identity path in_mesh strict");
-  CHECK(keys_of(status.at("gates").at(0)) == "gate status ready since waiting blockers accepted step");
+  CHECK(keys_of(status.at("gates").at(0)) ==
+        "gate status ready since waiting blockers accepted step");
   CHECK(keys_of(status.at("gates").at(0).at("blockers").at(0)) ==
         "target address caller reason detail hint");
 }
