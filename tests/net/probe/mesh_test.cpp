@@ -112,17 +112,19 @@ TEST_CASE(
       {"PERMISSIVE passes our TLS on", FilterChains::permissive, with_tls, false,
        MeshMode::permissive, false, ""},
       {"PERMISSIVE ends Istio's TLS", FilterChains::permissive, with_tls, true,
-       MeshMode::permissive, true, "identity_rejected warning"},
+       MeshMode::permissive, true, "issuer_not_advertised warning, identity_rejected warning"},
       {"PERMISSIVE, no TLS behind it", FilterChains::permissive, without_tls, true,
-       MeshMode::permissive, true, "plaintext_open error, identity_rejected warning"},
+       MeshMode::permissive, true,
+       "plaintext_open error, issuer_not_advertised warning, identity_rejected warning"},
       {"PERMISSIVE, declared HTTP", FilterChains::permissive_http, without_tls, false,
        MeshMode::permissive, false, "connection_reset error, plaintext_open error"},
       {"PERMISSIVE, declared HTTP, Istio's TLS", FilterChains::permissive_http, without_tls, true,
-       MeshMode::permissive, true, "plaintext_open error, identity_rejected warning"},
+       MeshMode::permissive, true,
+       "plaintext_open error, issuer_not_advertised warning, identity_rejected warning"},
       {"STRICT", FilterChains::strict, with_tls, false, MeshMode::strict, true,
-       "mesh_mode_mismatch info, identity_rejected warning"},
+       "mesh_mode_mismatch info, issuer_not_advertised warning, identity_rejected warning"},
       {"STRICT, Istio's TLS", FilterChains::strict, with_tls, true, MeshMode::strict, true,
-       "mesh_mode_mismatch info, identity_rejected warning"},
+       "mesh_mode_mismatch info, issuer_not_advertised warning, identity_rejected warning"},
   };
   Looker looker;
   for (const Row& row : rows) {
@@ -156,15 +158,17 @@ TEST_CASE("mesh: a sidecar of another workload -> spiffe_mismatch") {
   fleet::Target target = meshed_target(workload, {.mode = MeshMode::strict, .spiffe = {}});
   target.mesh->spiffe = "spiffe://cluster.local/ns/spinnaker/sa/gate";
   const Observation seen = Looker().look(meshed_request(target));
-  CHECK(told(assessed(target, seen)) == "spiffe_mismatch error, identity_rejected warning");
+  CHECK(told(assessed(target, seen)) ==
+        "spiffe_mismatch error, issuer_not_advertised warning, identity_rejected warning");
 }
 
-TEST_CASE("mesh: a mesh that our trust does not know -> chain_untrusted") {
+TEST_CASE("mesh: a mesh that our trust does not know -> the chain is incomplete") {
   const Workload workload(FilterChains::strict);
   const fleet::Target target = meshed_target(workload, {.mode = MeshMode::strict, .spiffe = {}});
   const Observation seen = Looker().look(request_of(target));
   const assess::AddressAssessment made = assessed(target, seen);
-  CHECK(told(made) == "chain_untrusted error, identity_rejected warning");
+  CHECK(told(made) ==
+        "chain_incomplete error, issuer_not_advertised warning, identity_rejected warning");
 }
 
 TEST_CASE("mesh: a caller outside, rehearsed at the sidecar itself -> it survives STRICT") {
