@@ -19,8 +19,7 @@ bool is_missing_evidence(assess::Reason reason) {
 bool is_of_callers_only(assess::Reason reason) {
   using enum assess::Reason;
   return reason == caller_accepted || reason == caller_presents_nothing ||
-         reason == caller_outside_mesh || reason == key_unusable ||
-         reason == versions_incompatible;
+         reason == caller_outside_mesh || reason == key_unusable || reason == versions_incompatible;
 }
 
 /// The names of the reasons that can stand in a gate's way, and so be accepted.

@@ -281,8 +281,7 @@ EdgeAssessment judge(const Case& judged) {
   if (is_nothing(judged.holding)) {
     made.presents = false;
   }
-  const auto objection =
-      find_objection(judged.edge, judged.callee, judged.at, judged.now);
+  const auto objection = find_objection(judged.edge, judged.callee, judged.at, judged.now);
   if (objection && objection->is_certain) {
     return judge_objection(judged, std::move(made), *objection);
   }

@@ -230,7 +230,8 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "RFC 8446 4.4.2; docs/prediction.md"},
     {Reason::caller_outside_mesh, error,
      "The caller has no sidecar, and STRICT lets in only who has a certificate of the mesh.",
-     "Have a sidecar injected next to the caller and say so (`mesh` of a target, `callers[].mesh`), "
+     "Have a sidecar injected next to the caller and say so (`mesh` of a target, "
+     "`callers[].mesh`), "
      "route it through the mesh's gateway, or leave its port PERMISSIVE (portLevelMtls).",
      "istio.io PeerAuthentication; docs/mesh.md"},
     {Reason::caller_unknown, warning, "What the caller would present is not known.",
@@ -288,8 +289,7 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "Check `x509.role-oid` of gate, the roles in the certificate (`telltale inspect`), what the "
      "role provider says of the principal, and `expect.roles`.",
      "gate AuthController (/auth/user), X509AuthenticationUserDetailsService; fiat Role"},
-    {Reason::ingress_redirect_missing, error,
-     "The ingress does not send plain HTTP on to https.",
+    {Reason::ingress_redirect_missing, error, "The ingress does not send plain HTTP on to https.",
      "Turn the redirect on (`nginx.ingress.kubernetes.io/force-ssl-redirect`, "
      "`alb.ingress.kubernetes.io/ssl-redirect`), or take `redirect_port` off the target.",
      "RFC 9110 15.4; RFC 6797 7.2"},
@@ -335,37 +335,57 @@ constexpr std::array own_reasons = {
     Reason::trust_unreadable,       Reason::truststore_empty,
     Reason::password_unreadable};
 
-constexpr std::array caller_reasons = {
-    Reason::chain_untrusted,         Reason::chain_incomplete,
-    Reason::chain_oversize,          Reason::certificate_malformed,
-    Reason::certificate_expired,     Reason::certificate_not_yet_valid,
-    Reason::certificate_weak,        Reason::usage_missing,
-    Reason::hostname_mismatch,       Reason::authorities_oversize,
-    Reason::issuer_not_advertised,   Reason::issuer_encoding_differs,
-    Reason::identity_rejected,       Reason::identity_expired,
-    Reason::identity_not_yet_valid,  Reason::identity_expiring,
-    Reason::identity_usage_missing,  Reason::identity_weak,
-    Reason::identity_incomplete,     Reason::key_algorithm_unsupported,
-    Reason::caller_presents_nothing, Reason::caller_outside_mesh,
-    Reason::key_unusable,            Reason::versions_incompatible,
-    Reason::app_refused};
+constexpr std::array caller_reasons = {Reason::chain_untrusted,
+                                       Reason::chain_incomplete,
+                                       Reason::chain_oversize,
+                                       Reason::certificate_malformed,
+                                       Reason::certificate_expired,
+                                       Reason::certificate_not_yet_valid,
+                                       Reason::certificate_weak,
+                                       Reason::usage_missing,
+                                       Reason::hostname_mismatch,
+                                       Reason::authorities_oversize,
+                                       Reason::issuer_not_advertised,
+                                       Reason::issuer_encoding_differs,
+                                       Reason::identity_rejected,
+                                       Reason::identity_expired,
+                                       Reason::identity_not_yet_valid,
+                                       Reason::identity_expiring,
+                                       Reason::identity_usage_missing,
+                                       Reason::identity_weak,
+                                       Reason::identity_incomplete,
+                                       Reason::key_algorithm_unsupported,
+                                       Reason::caller_presents_nothing,
+                                       Reason::caller_outside_mesh,
+                                       Reason::key_unusable,
+                                       Reason::versions_incompatible,
+                                       Reason::app_refused};
 
 constexpr std::array flip_reasons = {Reason::client_auth_none,       Reason::client_auth_unverified,
                                      Reason::client_auth_unknown,    Reason::authorities_missing,
                                      Reason::authorities_unexpected, Reason::certificate_expiring};
 
-constexpr std::array application_reasons = {
-    Reason::client_auth_none,       Reason::client_auth_mismatch,
-    Reason::client_auth_unverified, Reason::client_auth_unknown,
-    Reason::versions_disagree,      Reason::authorities_missing,
-    Reason::authorities_unexpected, Reason::authorities_default,
-    Reason::authorities_oversize,   Reason::app_refused,
-    Reason::app_unhealthy,          Reason::app_timeout,
-    Reason::app_protocol,           Reason::app_oversize,
-    Reason::redis_auth,             Reason::redis_version,
-    Reason::redis_mode_unsupported, Reason::principal_mismatch,
-    Reason::roles_mismatch,         Reason::ingress_redirect_missing,
-    Reason::route_unanswered};
+constexpr std::array application_reasons = {Reason::client_auth_none,
+                                            Reason::client_auth_mismatch,
+                                            Reason::client_auth_unverified,
+                                            Reason::client_auth_unknown,
+                                            Reason::versions_disagree,
+                                            Reason::authorities_missing,
+                                            Reason::authorities_unexpected,
+                                            Reason::authorities_default,
+                                            Reason::authorities_oversize,
+                                            Reason::app_refused,
+                                            Reason::app_unhealthy,
+                                            Reason::app_timeout,
+                                            Reason::app_protocol,
+                                            Reason::app_oversize,
+                                            Reason::redis_auth,
+                                            Reason::redis_version,
+                                            Reason::redis_mode_unsupported,
+                                            Reason::principal_mismatch,
+                                            Reason::roles_mismatch,
+                                            Reason::ingress_redirect_missing,
+                                            Reason::route_unanswered};
 
 constexpr std::array tls_reasons = {Reason::connection_reset,
                                     Reason::connection_closed,

@@ -100,9 +100,8 @@ void check_name(const PeerChain& peer, const Look& look, Report& report) {
   }
   const Certificate& leaf = *peer.certificates.front();
   if (peer.verification.name.starts_with("spiffe://")) {
-    report.add(Reason::spiffe_mismatch, "The sidecar shows " +
-                                            enumerate(pki::spiffe_ids(leaf), 6) + " instead of " +
-                                            peer.verification.name + ".");
+    report.add(Reason::spiffe_mismatch, "The sidecar shows " + enumerate(pki::spiffe_ids(leaf), 6) +
+                                            " instead of " + peer.verification.name + ".");
     return;
   }
   std::vector<std::string> names = leaf.dns_names;

@@ -47,8 +47,8 @@ void check_redirect(const Look& look, Report& report) {
   const bool has_location = reply.http && !reply.http->location.empty();
   report.add(Reason::ingress_redirect_missing,
              "Plain HTTP at " +
-                 fleet::to_text({.host = look.observation.address.host, .port = reply.port}) +
-                 " " + what_came(reply) +
+                 fleet::to_text({.host = look.observation.address.host, .port = reply.port}) + " " +
+                 what_came(reply) +
                  (has_location ? " and Location " + reply.http->location : std::string()) +
                  "; a redirect to https:// was expected.");
 }

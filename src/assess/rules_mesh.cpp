@@ -49,8 +49,8 @@ void check_mode(const Look& look, Report& report) {
   const Severity severity = *seen == MeshMode::permissive ? Severity::error : Severity::info;
   report.add(Reason::mesh_mode_mismatch, severity,
              "Expected " + std::string(name_of(expected)) + ", seen " +
-                 std::string(name_of(*seen)) + " at " +
-                 fleet::to_text(look.observation.address) + ": " + grounds(look) + ".");
+                 std::string(name_of(*seen)) + " at " + fleet::to_text(look.observation.address) +
+                 ": " + grounds(look) + ".");
 }
 
 /// Where no connection was made, that is said already.
@@ -63,7 +63,8 @@ void check_unknown(const Look& look, Report& report) {
     return;
   }
   report.add(Reason::mesh_mode_unknown, "At " + fleet::to_text(look.observation.address) + " " +
-                                            grounds(look) + ": that is neither PERMISSIVE nor "
+                                            grounds(look) +
+                                            ": that is neither PERMISSIVE nor "
                                             "STRICT.");
 }
 

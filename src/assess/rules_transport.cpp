@@ -125,10 +125,10 @@ bool is_behind_permissive(const Look& look) {
          look.target.mesh->mode == fleet::MeshMode::permissive;
 }
 
-/// Whoever plans no flip to `need` there waits for STRICT, which closes it; for `need` it is a hole.
+/// Whoever plans no flip to `need` there waits for STRICT, which closes it; for `need` it is a
+/// hole.
 Severity severity_behind_permissive(const Look& look, Severity otherwise) {
-  const bool is_accounted_for =
-      is_behind_permissive(look) && look.target.goal == fleet::Goal::none;
+  const bool is_accounted_for = is_behind_permissive(look) && look.target.goal == fleet::Goal::none;
   return is_accounted_for ? Severity::warning : otherwise;
 }
 
@@ -200,9 +200,9 @@ void check_plaintext(const Look& look, Report& report) {
                      std::to_string(attempt.http->status) + std::string(why) + ".");
     }
     if (attempt.redis) {
-      report.add(Reason::plaintext_open, severity,
-                 where + " answers PING without TLS with " + *attempt.redis + std::string(why) +
-                     ".");
+      report.add(
+          Reason::plaintext_open, severity,
+          where + " answers PING without TLS with " + *attempt.redis + std::string(why) + ".");
     }
     if (!is_tls_port && is_left_open(attempt)) {
       report.add(Reason::plaintext_open, where +
@@ -218,8 +218,7 @@ void add_untried_of_ingress(const Look& look, std::vector<std::string>& untried)
     return;
   }
   const fleet::Ingress& asked = *look.target.ingress;
-  const probe::IngressReading seen =
-      look.observation.ingress.value_or(probe::IngressReading());
+  const probe::IngressReading seen = look.observation.ingress.value_or(probe::IngressReading());
   if (asked.redirect_port && !seen.redirect) {
     untried.push_back("the redirect of port " + std::to_string(*asked.redirect_port));
   }

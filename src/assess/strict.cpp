@@ -23,12 +23,12 @@ StrictAssessment judge_from_outside(const fleet::Edge& edge, const std::string& 
                                     const AddressAssessment& at, const EdgeAssessment& about_need) {
   if (!was_accepted_by_sidecar(*at.mesh, about_need)) {
     const bool is_strict_today = at.mesh->mode == fleet::MeshMode::strict;
-    return concluded(is_strict_today ? Verdict::broken : Verdict::breaks,
-                     Reason::caller_outside_mesh,
-                     edge.caller + " has no sidecar; " +
-                         (is_strict_today ? "the sidecar of " : "once STRICT, the sidecar of ") +
-                         where + " ends every TLS, asks for a certificate of the mesh and refuses "
-                                 "plaintext.");
+    return concluded(
+        is_strict_today ? Verdict::broken : Verdict::breaks, Reason::caller_outside_mesh,
+        edge.caller + " has no sidecar; " +
+            (is_strict_today ? "the sidecar of " : "once STRICT, the sidecar of ") + where +
+            " ends every TLS, asks for a certificate of the mesh and refuses "
+            "plaintext.");
   }
   // A sidecar that takes anybody has shown nothing by taking this one.
   if (at.client_certificates_verified != true) {
@@ -58,9 +58,9 @@ std::optional<StrictAssessment> predict_strict(const fleet::Edge& edge, const fl
                      "What the sidecar of " + where + " lets in is not known.");
   }
   if (edge.in_mesh) {
-    return concluded(Verdict::survives, Reason::caller_accepted,
-                     edge.caller + " is in the mesh: its sidecar presents its certificate to " +
-                         where + ".");
+    return concluded(
+        Verdict::survives, Reason::caller_accepted,
+        edge.caller + " is in the mesh: its sidecar presents its certificate to " + where + ".");
   }
   return judge_from_outside(edge, where, at, about_need);
 }

@@ -36,8 +36,8 @@ const std::string* identity_for(const Fleet& fleet,
 }
 
 bool is_judged(const GateRules& gate, const Target& target) {
-  const bool is_named = gate.targets.empty() || std::ranges::find(gate.targets, target.name) !=
-                                                    gate.targets.end();
+  const bool is_named =
+      gate.targets.empty() || std::ranges::find(gate.targets, target.name) != gate.targets.end();
   return is_named && (gate.step == Step::need || target.mesh);
 }
 

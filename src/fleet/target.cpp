@@ -166,13 +166,10 @@ bool read_istio_alpn(const Value& value) {
 }
 
 constexpr std::array mesh_keys{
-    Key<Mesh>{"mode",
-              [](const Value& value, Mesh& mesh) { mesh.mode = value.one_of<MeshMode>(); }},
+    Key<Mesh>{"mode", [](const Value& value, Mesh& mesh) { mesh.mode = value.one_of<MeshMode>(); }},
     Key<Mesh>{"spiffe", [](const Value& value, Mesh& mesh) { mesh.spiffe = read_spiffe(value); }},
-    Key<Mesh>{"alpn",
-              [](const Value& value, Mesh& mesh) {
-                mesh.offers_istio_alpn = read_istio_alpn(value);
-              }},
+    Key<Mesh>{"alpn", [](const Value& value,
+                         Mesh& mesh) { mesh.offers_istio_alpn = read_istio_alpn(value); }},
 };
 
 Mesh read_mesh(const Value& value) {
@@ -204,8 +201,8 @@ constexpr std::array ingress_keys{
                  [](const Value& value, Ingress& ingress) {
                    ingress.redirect_port = static_cast<std::uint16_t>(value.number(1, 65535));
                  }},
-    Key<Ingress>{"routes", [](const Value& value,
-                              Ingress& ingress) { ingress.routes = read_routes(value); }},
+    Key<Ingress>{"routes",
+                 [](const Value& value, Ingress& ingress) { ingress.routes = read_routes(value); }},
 };
 
 Ingress read_ingress(const Value& value) {
@@ -254,12 +251,10 @@ constexpr std::array target_keys{
                 [](const Value& value, Target& target) { target.runtime = read_runtime(value); }},
     Key<Target>{"trust",
                 [](const Value& value, Target& target) { target.trust = read_trust_files(value); }},
-    Key<Target>{"server_trust",
-                [](const Value& value, Target& target) {
-                  target.server_trust = read_server_trust(value);
-                }},
-    Key<Target>{"mesh",
-                [](const Value& value, Target& target) { target.mesh = read_mesh(value); }},
+    Key<Target>{
+        "server_trust",
+        [](const Value& value, Target& target) { target.server_trust = read_server_trust(value); }},
+    Key<Target>{"mesh", [](const Value& value, Target& target) { target.mesh = read_mesh(value); }},
     Key<Target>{"ingress",
                 [](const Value& value, Target& target) { target.ingress = read_ingress(value); }},
     Key<Target>{"calls",

@@ -29,12 +29,12 @@ std::string http_request(const fleet::Target& target, const std::string& path) {
   return http_request(target, path, target.url.port);
 }
 
-std::string http_request(const fleet::Target& target, const std::string& path,
-                         std::uint16_t port) {
+std::string http_request(const fleet::Target& target, const std::string& path, std::uint16_t port) {
   const bool is_v6 = target.expected_name().find(':') != std::string::npos;
   const std::string host = is_v6 ? "[" + target.expected_name() + "]" : target.expected_name();
   return "GET " + path + " HTTP/1.1\r\nHost: " + host +
-         (port == 0 ? "" : ":" + std::to_string(port)) + "\r\nUser-Agent: telltale\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+         (port == 0 ? "" : ":" + std::to_string(port)) +
+         "\r\nUser-Agent: telltale\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 }
 
 struct HttpReader::Parser {

@@ -188,8 +188,9 @@ Awaitable<void> Look::look_without_alpn(Prober::Contexts& contexts) {
   Connection connection(io_, tls_deadline_);
   attempt.failure = co_await connection.connect(request_.address);
   if (!attempt.failure) {
-    attempt.failure =
-        co_await shake_hands(connection, tls, silence_within(request_.timeout), {}, attempt);
+    constexpr std::string_view no_protocol;
+    attempt.failure = co_await shake_hands(connection, tls, silence_within(request_.timeout),
+                                           no_protocol, attempt);
     attempt.handshake = connection.session()->recorded();
   }
   observation_.without_alpn = std::move(attempt);
@@ -228,9 +229,8 @@ void Look::record(const Connection& connection, tls::Handshake& handshake) {
   }
   handshake = connection.session()->recorded(known);
   if (!handshake.peer_certificates.empty() && find(handshake.peer_certificates) == nullptr) {
-    observation_.peer_chains.push_back(
-        {.certificates = handshake.peer_certificates,
-         .verification = verify(handshake.peer_certificates)});
+    observation_.peer_chains.push_back({.certificates = handshake.peer_certificates,
+                                        .verification = verify(handshake.peer_certificates)});
   }
 }
 

@@ -76,7 +76,7 @@ class Look {
   CivilTime started_at_;
   std::string http_request_;
   std::string_view protocol_;  // by ALPN; empty: none
-  bool redis_asked_ = false;  // AUTH and INFO go out once a look
+  bool redis_asked_ = false;   // AUTH and INFO go out once a look
   Observation observation_;
 };
 

@@ -29,8 +29,8 @@ void write_credentials(Markup& html, const gate::CredentialEntries& credentials,
 /// with its evidence; nothing where nobody calls.
 void write_edges(Markup& html, const gate::Snapshot& snapshot);
 
-/// Writes where each service stands, in the order in which they are best flipped; nothing where none
-/// is to be flipped.
+/// Writes where each service stands, in the order in which they are best flipped; nothing where
+/// none is to be flipped.
 void write_rollout(Markup& html, const gate::Rollout& rollout);
 
 /// Writes the newest events, the newest first; nothing for none.

@@ -89,7 +89,7 @@ void check_good(const probe::Observation& observation) {
     CHECK_FALSE(attempt.failure);
     CHECK(attempt.handshake.completed);
     REQUIRE(attempt.http);
-    CHECK(*attempt.http == probe::HttpReply{200, R"({"status":"UP"})"});
+    CHECK(*attempt.http == probe::HttpReply{200, R"({"status":"UP"})", ""});
   }
   REQUIRE(observation.peer_chains.size() == 1);
   CHECK(observation.peer_chains[0].verification.trusted);

@@ -12,9 +12,8 @@ namespace telltale::support {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> istio_alpns = {"istio", "istio-peer-exchange",
-                                                         "istio-http/1.0", "istio-http/1.1",
-                                                         "istio-h2"};
+constexpr std::array<std::string_view, 5> istio_alpns = {
+    "istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2"};
 constexpr std::size_t record_header = 5;
 constexpr char handshake_record = 22;
 
@@ -171,9 +170,8 @@ void Sidecar::serve(Connection& connection) const {
   }
   const bool is_tls = first.front() == handshake_record;
   const bool is_istios = is_tls && offers_istio_alpn(first);
-  const bool matches_nothing =
-      is_tls ? chains_ == FilterChains::permissive_http && !is_istios
-             : chains_ == FilterChains::strict;
+  const bool matches_nothing = is_tls ? chains_ == FilterChains::permissive_http && !is_istios
+                                      : chains_ == FilterChains::strict;
   if (matches_nothing) {
     connection.client.reset();
     return;

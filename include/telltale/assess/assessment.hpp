@@ -97,8 +97,8 @@ struct TargetAssessment {
   tls::ClientAuthMode mode = tls::ClientAuthMode::unknown;  ///< laxest() of its addresses
   /// The laxest of its addresses'; nothing: the target has no `mesh`, or it cannot be told.
   std::optional<fleet::MeshMode> mesh_mode;
-  std::size_t distinct_certificates = 0;                    ///< leaves seen over all addresses
-  bool replicas_agree = true;  ///< in modes, verification, DN list; true for one address
+  std::size_t distinct_certificates = 0;  ///< leaves seen over all addresses
+  bool replicas_agree = true;             ///< in modes, verification, DN list; true for one address
   std::vector<Finding> findings;
 };
 

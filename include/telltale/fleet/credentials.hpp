@@ -34,7 +34,7 @@ struct CredentialName {
 
 /// What was read. Sharing all of it, so that a copy is cheap and looks under way keep theirs.
 struct Credentials {
-  pki::TrustStorePtr trust;                            ///< ours, never null
+  pki::TrustStorePtr trust;  ///< ours, never null
   /// Callers' and those of targets' servers, by trust_name(); never null.
   std::map<std::string, pki::TrustStorePtr> trusts;
   std::map<std::string, pki::IdentityPtr> identities;  ///< by name

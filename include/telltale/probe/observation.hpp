@@ -194,8 +194,8 @@ struct Observation {
   /// as far as the handshake goes. Its chain is not among `peer_chains`.
   std::optional<Attempt> without_alpn;
   std::vector<PlaintextAttempt> plaintext;
-  std::vector<PeerChain> peer_chains;   ///< distinct, in the order seen
-  std::optional<OurIdentity> identity;  ///< nothing: we have none to present here
+  std::vector<PeerChain> peer_chains;     ///< distinct, in the order seen
+  std::optional<OurIdentity> identity;    ///< nothing: we have none to present here
   std::optional<IngressReading> ingress;  ///< where the target is one; no mode follows from it
   std::optional<LoginAttempt> login;  ///< where the target expects a login; no mode follows from it
   std::vector<Rehearsal>

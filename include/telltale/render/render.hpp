@@ -39,7 +39,8 @@ enum class Exposition { text_0_0_4, openmetrics_1_0_0 };
 [[nodiscard]] std::string gate_line(const gate::Answer& answer);
 
 /// `check -o table`: a row per address, findings below; who calls whom, and what is the matter with
-/// each call that does not survive; where the rollout stands; then what is the matter with our own credentials, gates last.
+/// each call that does not survive; where the rollout stands; then what is the matter with our own
+/// credentials, gates last.
 [[nodiscard]] std::string table(const gate::Snapshot& snapshot, Now now, bool color);
 
 /// `check -o short`: a line per gate and per blocker, then one per finding about our own

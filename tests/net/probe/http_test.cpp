@@ -28,7 +28,7 @@ TEST_CASE("HTTP: the health path is asked for, by name and port, and the connect
   for (const probe::Attempt& attempt : observation.attempts) {
     CHECK_FALSE(attempt.failure);
     REQUIRE(attempt.http);
-    CHECK(*attempt.http == probe::HttpReply{503, "not yet"});
+    CHECK(*attempt.http == probe::HttpReply{503, "not yet", ""});
   }
   const support::Seen seen = peer.seen();
   CHECK(seen.last_request == "GET /actuator/health HTTP/1.1");

@@ -94,7 +94,8 @@ std::string told(const assess::AddressAssessment& made) {
 
 TEST_SUITE_BEGIN("net");
 
-TEST_CASE("mesh: Istio's filter chains, with its ALPN and without -> the mode that they amount to") {
+TEST_CASE(
+    "mesh: Istio's filter chains, with its ALPN and without -> the mode that they amount to") {
   struct Row {
     std::string what;
     FilterChains chains;
@@ -111,17 +112,19 @@ TEST_CASE("mesh: Istio's filter chains, with its ALPN and without -> the mode th
       {"PERMISSIVE passes our TLS on", FilterChains::permissive, with_tls, false,
        MeshMode::permissive, false, ""},
       {"PERMISSIVE ends Istio's TLS", FilterChains::permissive, with_tls, true,
-       MeshMode::permissive, true, "identity_rejected warning"},
+       MeshMode::permissive, true, "issuer_not_advertised warning, identity_rejected warning"},
       {"PERMISSIVE, no TLS behind it", FilterChains::permissive, without_tls, true,
-       MeshMode::permissive, true, "plaintext_open error, identity_rejected warning"},
+       MeshMode::permissive, true,
+       "plaintext_open error, issuer_not_advertised warning, identity_rejected warning"},
       {"PERMISSIVE, declared HTTP", FilterChains::permissive_http, without_tls, false,
        MeshMode::permissive, false, "connection_reset error, plaintext_open error"},
       {"PERMISSIVE, declared HTTP, Istio's TLS", FilterChains::permissive_http, without_tls, true,
-       MeshMode::permissive, true, "plaintext_open error, identity_rejected warning"},
+       MeshMode::permissive, true,
+       "plaintext_open error, issuer_not_advertised warning, identity_rejected warning"},
       {"STRICT", FilterChains::strict, with_tls, false, MeshMode::strict, true,
-       "mesh_mode_mismatch info, identity_rejected warning"},
+       "mesh_mode_mismatch info, issuer_not_advertised warning, identity_rejected warning"},
       {"STRICT, Istio's TLS", FilterChains::strict, with_tls, true, MeshMode::strict, true,
-       "mesh_mode_mismatch info, identity_rejected warning"},
+       "mesh_mode_mismatch info, issuer_not_advertised warning, identity_rejected warning"},
   };
   Looker looker;
   for (const Row& row : rows) {
@@ -144,7 +147,8 @@ TEST_CASE("mesh: Istio's filter chains, with its ALPN and without -> the mode th
 TEST_CASE("mesh: no sidecar in front of a target with ALPN istio -> sidecar_missing") {
   const TestPeer peer(options_of(ClientAuth::want));
   fleet::Target target = target_of(peer);
-  target.mesh = fleet::Mesh{.mode = MeshMode::strict, .spiffe = orcas_id, .offers_istio_alpn = true};
+  target.mesh =
+      fleet::Mesh{.mode = MeshMode::strict, .spiffe = orcas_id, .offers_istio_alpn = true};
   const Observation seen = Looker().look(meshed_request(target));
   CHECK(told(assessed(target, seen)) == "mesh_mode_mismatch error, sidecar_missing error");
 }
@@ -154,21 +158,24 @@ TEST_CASE("mesh: a sidecar of another workload -> spiffe_mismatch") {
   fleet::Target target = meshed_target(workload, {.mode = MeshMode::strict, .spiffe = {}});
   target.mesh->spiffe = "spiffe://cluster.local/ns/spinnaker/sa/gate";
   const Observation seen = Looker().look(meshed_request(target));
-  CHECK(told(assessed(target, seen)) == "spiffe_mismatch error, identity_rejected warning");
+  CHECK(told(assessed(target, seen)) ==
+        "spiffe_mismatch error, issuer_not_advertised warning, identity_rejected warning");
 }
 
-TEST_CASE("mesh: a mesh that our trust does not know -> chain_untrusted") {
+TEST_CASE("mesh: a mesh that our trust does not know -> the chain is incomplete") {
   const Workload workload(FilterChains::strict);
   const fleet::Target target = meshed_target(workload, {.mode = MeshMode::strict, .spiffe = {}});
   const Observation seen = Looker().look(request_of(target));
   const assess::AddressAssessment made = assessed(target, seen);
-  CHECK(told(made) == "chain_untrusted error, identity_rejected warning");
+  CHECK(told(made) ==
+        "chain_incomplete error, issuer_not_advertised warning, identity_rejected warning");
 }
 
 TEST_CASE("mesh: a caller outside, rehearsed at the sidecar itself -> it survives STRICT") {
   const Workload workload(FilterChains::permissive);
   const fleet::Target target =
       meshed_target(workload, {.spiffe = std::nullopt, .offers_istio_alpn = true});
+
   struct Row {
     std::string what;
     mint::Credential credential;
@@ -176,6 +183,7 @@ TEST_CASE("mesh: a caller outside, rehearsed at the sidecar itself -> it survive
     assess::Verdict verdict;
     assess::Reason reason;
   };
+
   using assess::Reason;
   using assess::Verdict;
   const Row rows[] = {
@@ -212,8 +220,8 @@ TEST_CASE("mesh: a caller outside, rehearsed at the sidecar itself -> it survive
     assess::HeldKeyFacts key{.chain = identity->chain(), .encoding = pki::KeyEncoding::pkcs8};
     const assess::Holding holding{
         .evidence = fleet::Evidence::keystore, .keys = {key}, .origin = "ci's identity"};
-    const assess::EdgeAssessment made = assess::predict(
-        edge, target, by_name, std::span(&holding, 1), seen.looked_at.civil);
+    const assess::EdgeAssessment made =
+        assess::predict(edge, target, by_name, std::span(&holding, 1), seen.looked_at.civil);
     REQUIRE(made.strict);
     CAPTURE(made.detail);
     CAPTURE(made.strict->detail);
@@ -223,7 +231,8 @@ TEST_CASE("mesh: a caller outside, rehearsed at the sidecar itself -> it survive
   }
 }
 
-TEST_CASE("mesh: a caller with the fleet's trust -> judged by that and the name, not by the mesh's") {
+TEST_CASE(
+    "mesh: a caller with the fleet's trust -> judged by that and the name, not by the mesh's") {
   const Workload workload(FilterChains::strict);
   const fleet::Target target = meshed_target(workload, {.mode = MeshMode::strict, .spiffe = {}});
   probe::LookRequest request = meshed_request(target);

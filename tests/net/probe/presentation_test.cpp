@@ -33,7 +33,7 @@ struct Expected {
 void check_accepted(const Attempt& attempt) {
   CHECK_FALSE(attempt.failure);
   REQUIRE(attempt.http);
-  CHECK(*attempt.http == probe::HttpReply{200, R"({"status":"UP"})"});
+  CHECK(*attempt.http == probe::HttpReply{200, R"({"status":"UP"})", ""});
   CHECK(attempt.handshake.completed);
   CHECK(attempt.handshake.session_tickets == (attempt.version == tls_1_3 ? 2 : 1));
   CHECK(attempt.durations[Phase::application]);

@@ -39,13 +39,20 @@ TEST_SUITE("assess") {
       std::string location;
       bool is_good;
     };
+
     const Row rows[] = {
-        {301, "https://spinnaker.example/", true},  {302, "https://spinnaker.example/", true},
-        {307, "https://spinnaker.example/", true},  {308, "https://spinnaker.example/", true},
-        {301, "HTTPS://spinnaker.example/", true},  {200, "", false},
-        {301, "", false},                           {301, "/login", false},
-        {301, "http://spinnaker.example/", false},  {301, "https://", false},
-        {303, "https://spinnaker.example/", false}, {200, "https://spinnaker.example/", false},
+        {301, "https://spinnaker.example/", true},
+        {302, "https://spinnaker.example/", true},
+        {307, "https://spinnaker.example/", true},
+        {308, "https://spinnaker.example/", true},
+        {301, "HTTPS://spinnaker.example/", true},
+        {200, "", false},
+        {301, "", false},
+        {301, "/login", false},
+        {301, "http://spinnaker.example/", false},
+        {301, "https://", false},
+        {303, "https://spinnaker.example/", false},
+        {200, "https://spinnaker.example/", false},
         {404, "", false},
     };
     for (const Row& row : rows) {

@@ -109,6 +109,7 @@ TEST_SUITE("assess") {
       Plain plain;
       std::string mode;
     };
+
     const Row rows[] = {
         {Tls::workload, Plain::served, "permissive"},
         {Tls::workload, Plain::told_to_use_tls, "permissive"},
@@ -160,9 +161,10 @@ TEST_SUITE("assess") {
     };
     CHECK(finding(MeshMode::permissive, permissive).empty());
     CHECK(finding(MeshMode::strict, strict).empty());
-    CHECK(finding(MeshMode::strict, permissive) ==
-          "error: Expected strict, seen permissive at 10.0.0.7:8083: plaintext is answered, and TLS "
-          "shows a certificate that is no workload's.");
+    CHECK(
+        finding(MeshMode::strict, permissive) ==
+        "error: Expected strict, seen permissive at 10.0.0.7:8083: plaintext is answered, and TLS "
+        "shows a certificate that is no workload's.");
     CHECK(finding(MeshMode::permissive, strict) ==
           "info: Expected permissive, seen strict at 10.0.0.7:8083: plaintext is refused, and TLS "
           "ends at a workload of the mesh.");
@@ -199,7 +201,8 @@ TEST_SUITE("assess") {
     CHECK(severity(for_strict, elsewhere, Reason::plaintext_open) == "error");
   }
 
-  TEST_CASE("mesh: a workload's certificate -> its SPIFFE ID counts, and that it ends soon does not") {
+  TEST_CASE(
+      "mesh: a workload's certificate -> its SPIFFE ID counts, and that it ends soon does not") {
     Observation seen = look(Tls::workload, Plain::refused);
     const fleet::Target target = meshed(MeshMode::strict);
     const AddressAssessment good = assessed(target, seen);
@@ -220,8 +223,7 @@ TEST_SUITE("assess") {
       std::vector<AddressAssessmentPtr> addresses;
       probe::Resolution resolution{.target = "orca", .name = "orca"};
       for (const Observation& seen : looks) {
-        addresses.push_back(
-            std::make_shared<const AddressAssessment>(assessed(target, seen)));
+        addresses.push_back(std::make_shared<const AddressAssessment>(assessed(target, seen)));
         resolution.addresses.push_back(seen.address);
       }
       return assess_target(target, resolution, addresses);
@@ -265,6 +267,7 @@ TEST_SUITE("assess") {
       Verdict verdict;
       Reason reason;
     };
+
     const EdgeAssessment accepted = about_need(Verdict::survives, true);
     const EdgeAssessment reasoned = about_need(Verdict::survives, false);
     const EdgeAssessment refused = about_need(Verdict::broken, true);
@@ -276,21 +279,20 @@ TEST_SUITE("assess") {
     const AddressAssessment passing_on = sidecar_at(MeshMode::permissive, false);
     const AddressAssessment strict = sidecar_at(MeshMode::strict, true);
     const AddressAssessment unknown = sidecar_at(std::nullopt, true);
-    using enum Verdict;
     const Row rows[] = {
-        {true, permissive, refused, survives, Reason::caller_accepted},
-        {true, passing_on, refused, survives, Reason::caller_accepted},
-        {true, strict, refused, survives, Reason::caller_accepted},
+        {true, permissive, refused, Verdict::survives, Reason::caller_accepted},
+        {true, passing_on, refused, Verdict::survives, Reason::caller_accepted},
+        {true, strict, refused, Verdict::survives, Reason::caller_accepted},
         {true, unknown, accepted, Verdict::unknown, Reason::mesh_mode_unknown},
         {true, unread, accepted, Verdict::unknown, Reason::mesh_mode_unknown},
         {false, unknown, accepted, Verdict::unknown, Reason::mesh_mode_unknown},
-        {false, permissive, accepted, survives, Reason::caller_accepted},
-        {false, strict, accepted, survives, Reason::caller_accepted},
-        {false, permissive, reasoned, breaks, Reason::caller_outside_mesh},
-        {false, permissive, refused, breaks, Reason::caller_outside_mesh},
+        {false, permissive, accepted, Verdict::survives, Reason::caller_accepted},
+        {false, strict, accepted, Verdict::survives, Reason::caller_accepted},
+        {false, permissive, reasoned, Verdict::breaks, Reason::caller_outside_mesh},
+        {false, permissive, refused, Verdict::breaks, Reason::caller_outside_mesh},
         // The application accepted it, not the sidecar.
-        {false, passing_on, accepted, breaks, Reason::caller_outside_mesh},
-        {false, strict, reasoned, broken, Reason::caller_outside_mesh},
+        {false, passing_on, accepted, Verdict::breaks, Reason::caller_outside_mesh},
+        {false, strict, reasoned, Verdict::broken, Reason::caller_outside_mesh},
         {false, unverified, accepted, Verdict::unknown, Reason::identity_unconfirmed},
     };
     fleet::Target called = callee();
@@ -333,11 +335,13 @@ TEST_SUITE("assess") {
     fleet::Target called = callee();
     called.server_trust = pki::TrustFiles{.file = "public.pem"};
     AddressAssessment at = address(ClientAuthMode::want);
-    CHECK(predicted(at, {holding(by_root())}, edge(), called).verdict == Verdict::unknown);
+    CHECK(predicted(at, {holding(verified(by_root()))}, edge(), called).verdict ==
+          Verdict::unknown);
     at.peer_chains[0].by_trust = {{.trust = "", .verification = at.peer_chains[0].verification}};
-    CHECK(predicted(at, {holding(by_root())}, edge(), called).verdict == Verdict::survives);
+    CHECK(predicted(at, {holding(verified(by_root()))}, edge(), called).verdict ==
+          Verdict::survives);
     at.peer_chains[0].by_trust[0].verification.trusted = false;
-    CHECK(predicted(at, {holding(by_root())}, edge(), called).verdict == Verdict::broken);
+    CHECK(predicted(at, {holding(verified(by_root()))}, edge(), called).verdict == Verdict::broken);
   }
 }
 

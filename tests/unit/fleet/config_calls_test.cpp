@@ -141,8 +141,10 @@ TEST_SUITE("fleet") {
          "5: targets[2].runtime: must be one of " + runtimes + ", is \"java_pkix\""},
         {of_target("tls_versions: [TLSv1.2]"),
          "5: targets[2].tls_versions: unknown key; known: name, url, discover, server_name, "
-         "addresses, plaintext_ports, health, goal, identity, runtime, trust, calls, username, "
-         "password_file, password_env, expect and 1 more"},
+         "addresses, "
+         "plaintext_ports, health, goal, identity, runtime, trust, server_trust, mesh, ingress, "
+         "calls, "
+         "username and 4 more"},
         {of_caller("runtime: go, calls: [gate], tls_versions: []"),
          "6: callers[0].tls_versions: is an empty list; give it TLS versions, or leave the key "
          "out"},
@@ -152,6 +154,7 @@ TEST_SUITE("fleet") {
          "6: callers[0].tls_versions[0]: must be one of TLSv1.2, TLSv1.3, is \"TLSv1.1\""},
         {of_caller("runtime: go, calls: [gate], url: \"https://ci\""),
          "6: callers[0].url: unknown key; known: name, runtime, identity, trust, tls_versions, "
+         "mesh, "
          "calls"},
         {of_caller("runtime: go"), "6: callers[0]: lacks the key \"calls\""},
         {of_caller("runtime: go, calls: []"),

@@ -123,8 +123,9 @@ TEST_SUITE("fleet") {
          "2: trust.path: unknown key; known: file, password_file, password_env"},
         {https("language: java"),
          "3: targets[0].language: unknown key; known: name, url, discover, server_name, addresses, "
-         "plaintext_ports, health, goal, identity, runtime, trust, calls, username, "
-         "password_file, password_env, expect and 1 more"},
+         "plaintext_ports, health, goal, identity, runtime, trust, server_trust, mesh, ingress, "
+         "calls, "
+         "username and 4 more"},
         {https("expect: {clientauth: want}"),
          "3: targets[0].expect.clientauth: unknown key; did you mean \"client_auth\"?"},
         {rediss("password: hunter2"),

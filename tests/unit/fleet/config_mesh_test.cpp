@@ -48,11 +48,10 @@ TEST_SUITE("fleet") {
         "  - {name: cron, runtime: go, mesh: false, calls: [gate]}\n"
         "  - {name: curl, runtime: openssl, calls: [gate]}\n"
         "gates: [{name: strict, step: strict}, {name: need, step: need}, {name: other}]\n");
-    REQUIRE_MESSAGE(fleet, fleet.error().detail());
-    CHECK(fleet->targets[0].mesh ==
-          Mesh{.mode = MeshMode::strict,
-               .spiffe = "spiffe://cluster.local/ns/spinnaker/sa/orca",
-               .offers_istio_alpn = true});
+    REQUIRE_MESSAGE(fleet.has_value(), fleet.error().detail());
+    CHECK(fleet->targets[0].mesh == Mesh{.mode = MeshMode::strict,
+                                         .spiffe = "spiffe://cluster.local/ns/spinnaker/sa/orca",
+                                         .offers_istio_alpn = true});
     CHECK(fleet->targets[1].mesh == Mesh{});
     CHECK(fleet->targets[1].goal == Goal::need);
     std::string callers;
@@ -105,7 +104,7 @@ TEST_SUITE("fleet") {
   TEST_CASE("config: which targets a gate judges -> those of its names; for strict with mesh") {
     const ConfigFiles files;
     const auto fleet = files.parse(with_gate("step: strict"));
-    REQUIRE(fleet);
+    REQUIRE(fleet.has_value());
     const std::vector<const Target*> judged = targets_of(*fleet, fleet->gates[0]);
     REQUIRE(judged.size() == 1);
     CHECK(judged[0]->name == "orca");
@@ -116,11 +115,11 @@ TEST_SUITE("fleet") {
   TEST_CASE("config: ingress -> a redirect and routes; nobody flips it unless goal says so") {
     const ConfigFiles files;
     const auto fleet = files.parse(within("ingress: {redirect_port: 80, routes: [/, /api/v1]}"));
-    REQUIRE_MESSAGE(fleet, fleet.error().detail());
+    REQUIRE_MESSAGE(fleet.has_value(), fleet.error().detail());
     CHECK(fleet->targets[0].ingress == Ingress{.redirect_port = 80, .routes = {"/", "/api/v1"}});
     CHECK(fleet->targets[0].goal == Goal::none);
     const auto flipped = files.parse(within("goal: need, ingress: {routes: [/]}"));
-    REQUIRE(flipped);
+    REQUIRE(flipped.has_value());
     CHECK(flipped->targets[0].goal == Goal::need);
   }
 
@@ -129,7 +128,8 @@ TEST_SUITE("fleet") {
         {within("ingress: {}"),
          "2: targets[0].ingress: must have redirect_port, or routes, or both"},
         {within("ingress: {routes: [api]}"),
-         "2: targets[0].ingress.routes[0]: must be a path that begins with / and has neither spaces "
+         "2: targets[0].ingress.routes[0]: must be a path that begins with / and has neither "
+         "spaces "
          "nor #, such as /health"},
         {within("ingress: {routes: [/, /]}"),
          "2: targets[0].ingress.routes[1]: / is in the list already; leave one out"},
@@ -146,11 +146,11 @@ TEST_SUITE("fleet") {
   TEST_CASE("config: server_trust -> the word system, or a file with its password") {
     const ConfigFiles files;
     const auto system = files.parse(within("server_trust: system"));
-    REQUIRE(system);
+    REQUIRE(system.has_value());
     CHECK(system->targets[0].server_trust == pki::TrustFiles{});
     CHECK(trust_name(system->targets[0].server_trust) == system_trust_name);
     const auto own = files.parse(within("server_trust: {file: ca.pem}"));
-    REQUIRE(own);
+    REQUIRE(own.has_value());
     CHECK(own->targets[0].server_trust == pki::TrustFiles{.file = files.path("ca.pem")});
     check({
         {within("server_trust: none"),
@@ -176,7 +176,7 @@ TEST_SUITE("fleet") {
         pki::TrustFiles{.file = directory.write("public.pem", servers.certificate_pem())};
     fleet.targets[1].server_trust = pki::TrustFiles{};
     const Result<Credentials> loaded = load_credentials(fleet);
-    REQUIRE_MESSAGE(loaded, loaded.error().detail());
+    REQUIRE_MESSAGE(loaded.has_value(), loaded.error().detail());
     CHECK(server_trust_of(*loaded, fleet.targets[0])->anchors()[0]->subject.rfc4514 ==
           "CN=Public Root,O=Telltale Tests");
     CHECK(server_trust_of(*loaded, fleet.targets[1])->anchors().empty());
@@ -198,7 +198,7 @@ TEST_SUITE("fleet") {
     fleet.targets.push_back({.name = "deck"});
     fleet.targets[0].server_trust = pki::TrustFiles{.file = directory.write("a.pem", "nothing\n")};
     const Result<Credentials> loaded = load_credentials(fleet);
-    REQUIRE_FALSE(loaded);
+    REQUIRE_FALSE(loaded.has_value());
     CHECK(loaded.error().detail().find("targets[0].server_trust.file: ") == 0);
   }
 }

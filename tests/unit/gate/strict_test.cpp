@@ -181,8 +181,7 @@ TEST_SUITE("gate") {
 
   TEST_CASE("strict: a call -> judged by what STRICT makes of it, not by need") {
     Scene scene;
-    const EdgeAssessment breaks_at_need =
-        row(Verdict::breaks, Reason::caller_presents_nothing);
+    const EdgeAssessment breaks_at_need = row(Verdict::breaks, Reason::caller_presents_nothing);
     CHECK(scene.weigh(with_strict(breaks_at_need, Verdict::survives, Reason::caller_accepted))
               .clean());
     const Evidence outside =
@@ -225,8 +224,8 @@ TEST_SUITE("gate") {
     Snapshot snapshot = *stage.snapshot;
     fleet::Edge calls = edge("echo", "orca");
     calls.in_mesh = true;
-    snapshot.edges = {entry_of(
-        calls, {with_strict(surviving(), Verdict::survives, Reason::caller_accepted)})};
+    snapshot.edges = {
+        entry_of(calls, {with_strict(surviving(), Verdict::survives, Reason::caller_accepted)})};
     CHECK(told(gather(snapshot, fleet.gates[0], at(62s)).blockers) == "orca caller_outside_mesh");
   }
 

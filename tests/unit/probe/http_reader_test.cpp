@@ -61,24 +61,26 @@ TEST_CASE("HttpReader: an answer with an end of its own, in pieces of any size -
   const Row rows[] = {
       {"a length",
        "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"UP\"}",
-       {200, R"({"status":"UP"})"}},
+       {200, R"({"status":"UP"})", ""}},
       {"chunks",
        "HTTP/1.1 503 Service Unavailable\r\nTransfer-Encoding: chunked\r\n\r\n"
        "3\r\nnot\r\n7\r\n ready\n\r\n0\r\n\r\n",
-       {503, "not ready"}},
+       {503, "not ready", ""}},
       {"no body by length",
        "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
-       {302, ""}},
-      {"no body by status", "HTTP/1.1 204 No Content\r\n\r\n", {204, ""}},
-      {"no reason phrase", "HTTP/1.1 401 \r\nContent-Length: 0\r\n\r\n", {401, ""}},
-      {"HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", {200, "ok"}},
+       {302, "", "/"}},
+      {"no body by status", "HTTP/1.1 204 No Content\r\n\r\n", {204, "", ""}},
+      {"no reason phrase", "HTTP/1.1 401 \r\nContent-Length: 0\r\n\r\n", {401, "", ""}},
+      {"HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", {200, "ok", ""}},
       {"a page, of which the first line counts",
        "HTTP/1.1 400 Bad Request\r\nContent-Length: 21\r\n\r\n<html>\r\n<head><title>4",
-       {400, "<html>"}},
-      {"a status of somebody's own", "HTTP/1.1 495 SSL\r\nContent-Length: 0\r\n\r\n", {495, ""}},
+       {400, "<html>", ""}},
+      {"a status of somebody's own",
+       "HTTP/1.1 495 SSL\r\nContent-Length: 0\r\n\r\n",
+       {495, "", ""}},
       {"a number that does not come out of the enum",
        "HTTP/1.1 299 Fine\r\nContent-Length: 0\r\n\r\n",
-       {299, ""}},
+       {299, "", ""}},
   };
   for (const Row& row : rows) {
     for (const std::size_t size : piece_sizes) {
@@ -115,7 +117,7 @@ TEST_CASE("HttpReader: an answer that ends with the connection -> done then") {
     CHECK(feed_in_pieces(reader, "HTTP/1.1 200 OK\r\n\r\nUP\nand more", size) == ReaderState::more);
     CHECK(reader.finish() == ReaderState::done);
     REQUIRE(reader.reply());
-    CHECK(*reader.reply() == HttpReply{200, "UP"});
+    CHECK(*reader.reply() == HttpReply{200, "UP", ""});
   }
 }
 
@@ -125,7 +127,7 @@ TEST_CASE("HttpReader: chunks that stop before the last one -> malformed at the 
         ReaderState::more);
   CHECK(reader.finish() == ReaderState::malformed);
   REQUIRE(reader.reply());
-  CHECK(*reader.reply() == HttpReply{200, "yes"});
+  CHECK(*reader.reply() == HttpReply{200, "yes", ""});
 }
 
 TEST_CASE("HttpReader: bytes behind the answer -> left alone") {
@@ -133,7 +135,7 @@ TEST_CASE("HttpReader: bytes behind the answer -> left alone") {
   CHECK(reader.feed("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 500 No\r\n\r\n") ==
         ReaderState::done);
   REQUIRE(reader.reply());
-  CHECK(*reader.reply() == HttpReply{200, "ok"});
+  CHECK(*reader.reply() == HttpReply{200, "ok", ""});
 }
 
 TEST_CASE("HttpReader: what is no HTTP -> malformed, with a reason and without a reply") {
@@ -201,7 +203,7 @@ TEST_CASE("HttpReader: a body without end -> oversize, its status and first line
   }
   CHECK(state == ReaderState::oversize);
   REQUIRE(reader.reply());
-  CHECK(*reader.reply() == HttpReply{200, "and on and on"});
+  CHECK(*reader.reply() == HttpReply{200, "and on and on", ""});
 }
 
 TEST_CASE("HttpReader: a body of the limit -> read; one byte more -> oversize") {

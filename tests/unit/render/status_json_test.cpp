@@ -35,11 +35,13 @@ TEST_CASE("status JSON: every object -> the keys of the contract first, addition
   CHECK(keys_of(status) ==
         "at status targets edges gates identities trust caller_trusts passwords rollout");
   const json::value& target = status.at("targets").at(1);
-  CHECK(keys_of(target) == "name url mode expected_mode addresses findings goal replicas_agree");
+  CHECK(keys_of(target) ==
+        "name url mode expected_mode addresses findings goal replicas_agree mesh_mode "
+        "expected_mesh_mode");
   const json::value& address = target.at("addresses").at(0);
   CHECK(keys_of(address) ==
         "address mode client_certificates_verified tls certificates looked_at findings reachable "
-        "enforced_by identity_accepted chain_verified hostname_verified login");
+        "enforced_by identity_accepted chain_verified hostname_verified login mesh ingress");
   CHECK(keys_of(address.at("login")) == "principal roles status");
   CHECK(keys_of(status.at("identities").at(0)) == "name readable has_key certificates findings");
   CHECK(keys_of(status.at("trust")) == "readable system anchors findings");
@@ -54,8 +56,9 @@ TEST_CASE("status JSON: every object -> the keys of the contract first, addition
   CHECK(keys_of(address.at("findings").at(0)) == "reason severity detail hint");
   CHECK(keys_of(status.at("edges").at(0)) ==
         "caller callee address runtime evidence presents rehearsed verdict reason detail hint "
-        "identity path");
-  CHECK(keys_of(status.at("gates").at(0)) == "gate status ready since waiting blockers accepted");
+        "identity path in_mesh strict");
+  CHECK(keys_of(status.at("gates").at(0)) ==
+        "gate status ready since waiting blockers accepted step");
   CHECK(keys_of(status.at("gates").at(0).at("blockers").at(0)) ==
         "target address caller reason detail hint");
 }
@@ -94,7 +97,7 @@ TEST_CASE("edges JSON: a call -> a row for each address; without one, and unknow
         R"("evidence":"keystore","presents":false,"rehearsed":true,"verdict":"breaks",)"
         R"("reason":"issuer_not_advertised","detail":)"
         R"("The list does not name CN=Lab Intermediate.","hint":"Mend it.","identity":"gate",)"
-        R"("path":"/health"})");
+        R"("path":"/health","in_mesh":false,"strict":null})");
   CHECK(edges.at(3).at("address").is_null());
   CHECK(edges.at(3).at("presents").is_null());
   CHECK(edges.at(3).at("verdict").as_string() == "unknown");
