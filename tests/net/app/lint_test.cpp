@@ -79,7 +79,7 @@ TEST_SUITE("net") {
 
   TEST_CASE("lint: files that nobody should read whole -> one line and exit 2 each") {
     const mint::TempDir files;
-    const std::string deep(100'000, '[');
+    const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
     const std::string cases[] = {
         files.write("large.yml", std::string(std::size_t{50} * 1024 * 1024, '#')),
         files.write("deep.yml", "a: " + deep),
