@@ -111,6 +111,28 @@ TEST_SUITE("fleet") {
     CHECK(findings_of(report, "caller-without-key-store").empty());
   }
 
+  TEST_CASE("lint: client-auth for all services, clientAuth in Dinghy's own -> nothing to mend") {
+    const std::string all = std::string(whole) + "    profiles:\n" + profile("spinnaker", "NEED") +
+                            "      dinghy: {server: {ssl: {certFile: /tls.crt, cacertFile: /ca.crt";
+    CHECK(
+        findings_of(lint_text(all + ", clientAuth: need}}}\n"), "go-client-auth-misspelt").empty());
+    const auto none = findings_of(lint_text(all + "}}}\n"), "go-client-auth-misspelt");
+    REQUIRE(none.size() == 1);
+    CHECK(none.front().services == std::vector<std::string>{"dinghy"});
+    const auto own = findings_of(lint_text(all + ", clientAuth: need, client-auth: want}}}\n"),
+                                 "go-client-auth-misspelt");
+    CHECK(own.size() == 1);
+  }
+
+  TEST_CASE("lint: clientAuth NEED for all services, need in Dinghy's own -> the last is read") {
+    const std::string all =
+        std::string(whole) +
+        "    profiles:\n      spinnaker: {server: {ssl: {enabled: true, clientAuth: NEED}}}\n"
+        "      dinghy: {server: {ssl: {certFile: /tls.crt, clientAuth: ";
+    CHECK(findings_of(lint_text(all + "need}}}\n"), "go-client-auth-misspelt").empty());
+    CHECK(findings_of(lint_text(all + "Need}}}\n"), "go-client-auth-misspelt").size() == 1);
+  }
+
   TEST_CASE("lint: a patch that only adds client-auth -> nothing about what it leaves out") {
     const LintReport report = lint_text(
         std::string(part) + "    profiles:\n      front50: {server: {ssl: {client-auth: want}}}\n");
