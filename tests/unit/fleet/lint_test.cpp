@@ -133,6 +133,17 @@ TEST_SUITE("fleet") {
     CHECK(findings_of(lint_text(all + "Need}}}\n"), "go-client-auth-misspelt").size() == 1);
   }
 
+  TEST_CASE("lint: gate has TLS by Halyard's apiSecurity -> Halyard tells its peers https") {
+    const std::string security =
+        std::string(part) +
+        "    config: {version: 1.30.1, security: {apiSecurity: {ssl: {enabled: true, keyStore: "
+        "/gate.p12, trustStore: /ca.p12}}}}\n";
+    CHECK(findings_of(lint_text(security), "base-url-http").empty());
+    CHECK(findings_of(lint_text(security + "    service-settings: {gate: {scheme: http}}\n"),
+                      "base-url-http")
+              .size() == 1);
+  }
+
   TEST_CASE("lint: a patch that only adds client-auth -> nothing about what it leaves out") {
     const LintReport report = lint_text(
         std::string(part) + "    profiles:\n      front50: {server: {ssl: {client-auth: want}}}\n");
