@@ -134,23 +134,30 @@ void check_reference(const Subject& subject, const Part& part, const YamlNode& n
   }
 }
 
+/// A password in JAVA_OPTS that does not stand in a file or in another variable, `$(NAME)`.
+void check_option(const ServiceView& view, const std::optional<std::string>& password,
+                  const std::string& property, LintSeverity severity, Findings& findings) {
+  if (!password || password->empty() || password->find('$') != std::string::npos) {
+    return;
+  }
+  const std::string what = property + " in JAVA_OPTS is ";
+  const bool is_trust = severity == LintSeverity::info;
+  if (password->starts_with("encrypted")) {
+    findings.add("java-opts-secret", LintSeverity::error, view.service->name,
+                 view.jvm.options->source,
+                 what + "a secret reference, which is taken for the password itself");
+  } else if (!is_trust || *password != "changeit") {
+    findings.add("java-opts-secret", severity, view.service->name, view.jvm.options->source,
+                 what + "written out" + (is_trust ? "; a trust store holds nothing secret" : ""));
+  }
+}
+
 void check_java_options(const Subject& subject, Findings& findings) {
-  const auto is_literal = [](const std::optional<std::string>& password) {
-    return password && !password->empty() && password->find("${") == std::string::npos &&
-           !password->starts_with("encrypted");
-  };
   for (const ServiceView* const view : subject.concerned()) {
-    if (is_literal(view->jvm.key_store_password)) {
-      findings.add("plaintext-password", view->service->name, view->jvm.options->source,
-                   "javax.net.ssl.keyStorePassword in JAVA_OPTS is written out");
-    }
-    if (is_literal(view->jvm.trust_store_password) &&
-        view->jvm.trust_store_password != "changeit") {
-      findings.add("plaintext-password", LintSeverity::info, view->service->name,
-                   view->jvm.options->source,
-                   "javax.net.ssl.trustStorePassword in JAVA_OPTS is written out; a trust store "
-                   "holds nothing secret");
-    }
+    check_option(*view, view->jvm.key_store_password, "javax.net.ssl.keyStorePassword",
+                 LintSeverity::warning, findings);
+    check_option(*view, view->jvm.trust_store_password, "javax.net.ssl.trustStorePassword",
+                 LintSeverity::info, findings);
   }
 }
 

@@ -231,11 +231,30 @@ TEST_SUITE("fleet") {
         std::string(whole) +
         "    service-settings:\n      rosco: {env: {JAVA_OPTS: \"-Djavax.net.ssl.keyStore=/a.p12 "
         "-Djavax.net.ssl.keyStorePassword=pass1word\"}}\n");
-    CHECK(findings_of(report, "plaintext-password").size() == 1);
+    CHECK(findings_of(report, "java-opts-secret").size() == 1);
+    CHECK(findings_of(report, "plaintext-password").empty());
     CHECK(findings_of(report, "java-opts-without-memory").size() == 1);
     for (const LintFinding& finding : report.findings) {
       CHECK(finding.detail.find("pass1word") == std::string::npos);
     }
+  }
+
+  TEST_CASE("lint: a secret reference in JAVA_OPTS -> an error, since nothing resolves it there") {
+    const auto opts = [](const std::string& password) {
+      return findings_of(
+          lint_text(std::string(whole) +
+                    "    service-settings:\n      rosco: {env: {JAVA_OPTS: \"-Xmx1g "
+                    "-Djavax.net.ssl.keyStore=/a.p12 -Djavax.net.ssl.keyStorePassword=" +
+                    password + "\"}}\n"),
+          "java-opts-secret");
+    };
+    const auto reference = opts("encrypted:k8s!n:spin!k:password");
+    REQUIRE(reference.size() == 1);
+    CHECK(reference.front().severity == LintSeverity::error);
+    const auto written_out = opts("pass1word");
+    REQUIRE(written_out.size() == 1);
+    CHECK(written_out.front().severity == LintSeverity::warning);
+    CHECK(opts("$(KEY_STORE_PASSWORD)").empty());
   }
 
   TEST_CASE("lint: one Redis on two ports -> a warning, since the plain one stays open") {
