@@ -20,10 +20,19 @@ struct Part {
 std::vector<Part> parts_of(const Installation& installation) {
   std::vector<Part> parts;
   parts.push_back({.service = {}, .path = {}, .node = &installation.config});
+  const YamlNode* const api_security = at_path(&installation.config, "security.apiSecurity.ssl");
+  // Halyard writes it into gate's profile; it is one text.
+  const auto is_halconfig = [&](const YamlNode& layer) {
+    const YamlNode* const ssl = at_path(&layer, "server.ssl");
+    return ssl != nullptr && api_security != nullptr && ssl->line == api_security->line &&
+           ssl->file == api_security->file;
+  };
   const auto name_of = [](const std::string& name) { return name == "spinnaker" ? "" : name; };
   for (const auto& [name, layers] : installation.profiles) {
     for (const YamlNode& layer : layers) {
-      parts.push_back({.service = name_of(name), .path = {}, .node = &layer});
+      if (!is_halconfig(layer)) {
+        parts.push_back({.service = name_of(name), .path = {}, .node = &layer});
+      }
     }
   }
   for (const auto& [name, settings] : installation.service_settings) {
@@ -46,11 +55,20 @@ bool is_password_word(std::string_view word) {
   return std::ranges::any_of(endings, [&](std::string_view each) { return word.ends_with(each); });
 }
 
+/// What examples have in a password's place: `abc`, `<password>`, `xxxx`, `{{ password }}`.
+bool is_placeholder(std::string_view text) {
+  const bool is_one_letter = text.find_first_not_of(text.front()) == std::string_view::npos;
+  const bool is_in_brackets = text.starts_with('<') && text.ends_with('>');
+  return is_one_letter || is_in_brackets || text.find("{{") != std::string_view::npos ||
+         to_lower(text) == "abc";
+}
+
 /// A value that stands for another, or for none at all.
 bool is_written_out(const YamlNode& node) {
   const std::string& text = node.text;
   const std::string lower = to_lower(text);
-  return !text.empty() && text.find("${") == std::string::npos && !text.starts_with("encrypted") &&
+  return !text.empty() && !is_placeholder(text) && text.find("${") == std::string::npos &&
+         text.find("$(") == std::string::npos && !text.starts_with("encrypted") &&
          text.find('\n') == std::string::npos && lower != "true" && lower != "false";
 }
 
@@ -170,6 +188,10 @@ void check_secrets(const Subject& subject, Findings& findings) {
       check_reference(subject, part, node, path, findings);
     });
     check_pairs(*subject.installation, part, *part.node, findings);
+  }
+  for (const KubernetesObject& object : subject.installation->objects) {
+    const Part part{.service = std::string(bare_name(object.name)), .path = {}, .node = nullptr};
+    check_pairs(*subject.installation, part, object.object, findings);
   }
   check_java_options(subject, findings);
 }

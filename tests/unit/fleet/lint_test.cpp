@@ -257,6 +257,40 @@ TEST_SUITE("fleet") {
     CHECK(opts("$(KEY_STORE_PASSWORD)").empty());
   }
 
+  TEST_CASE("lint: an example's words in a password's place -> nothing is given away") {
+    for (const std::string example : {"abc", "<password>", "xxxx", "'****'", "'{{ password }}'"}) {
+      CAPTURE(example);
+      const LintReport report = lint_text(std::string(whole) + "    profiles:\n      rosco: {x: " +
+                                          "{password: " + example + "}}\n");
+      CHECK(findings_of(report, "plaintext-password").empty());
+    }
+    CHECK(findings_of(
+              lint_text(std::string(whole) + "    profiles: {rosco: {x: {password: changeme}}}\n"),
+              "plaintext-password")
+              .size() == 1);
+  }
+
+  TEST_CASE("lint: a password of Halyard's apiSecurity -> one finding, though gate has it, too") {
+    const LintReport report = lint_text(
+        std::string(part) +
+        "    config: {version: 1.30.1, security: {apiSecurity: {ssl: {enabled: true, keyStore: "
+        "/gate.p12, keyStorePassword: pass1word, trustStore: /ca.p12}}}}\n");
+    CHECK(findings_of(report, "plaintext-password").size() == 1);
+  }
+
+  TEST_CASE("lint: a password in a Deployment's environment -> said, and not where it refers") {
+    const auto deployment = [](const std::string& value) {
+      return lint_text(
+          "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: spin-orca}\n"
+          "spec: {template: {spec: {containers: [{name: orca, env: [{name: DB_PASSWORD, value: " +
+          value + "}]}]}}}\n");
+    };
+    const auto found = findings_of(deployment("pass1word"), "plaintext-password");
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().services == std::vector<std::string>{"orca"});
+    CHECK(findings_of(deployment("$(OTHER)"), "plaintext-password").empty());
+  }
+
   TEST_CASE("lint: one Redis on two ports -> a warning, since the plain one stays open") {
     const LintReport report =
         lint_text(std::string(whole) +
