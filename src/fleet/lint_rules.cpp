@@ -333,8 +333,19 @@ constexpr auto table = std::to_array<LintRule>({
      .summary = "A password is written out.",
      .why = "Whoever reads the manifest, its history or `kubectl get` has it. A note for trust "
             "stores, and nothing for changeit there, which every JRE has.",
-     .remedy = "Write `encrypted:k8s!n:SECRET!k:KEY`, or a reference of another engine.",
+     .remedy = "Write a reference in place of the whole value: with the operator "
+               "`encrypted:k8s!n:SECRET!k:KEY`, else one of another engine (s3, gcs, vault).",
      .source = "spinnaker.io/docs/reference/halyard/secrets"},
+    {.id = "java-opts-secret",
+     .severity = warning,
+     .summary = "A password in JAVA_OPTS is written out, or is a secret reference.",
+     .why = "Whoever reads the manifest or the Deployment has it; and nothing resolves references "
+            "in JAVA_OPTS, so one is taken for the password itself: an error. A note for trust "
+            "stores, and nothing for changeit there.",
+     .remedy = "Write the option with the password into a file of a Secret, mount that "
+               "(`kubernetes.volumes` in service-settings), and have `@/path/of/the/file` in its "
+               "place in JAVA_OPTS; Java reads options from it.",
+     .source = "armory/spinnaker-operator:.../transformer/secrets.go; java(1), argument files"},
     {.id = "secret-reference-malformed",
      .severity = error,
      .summary = "A secret reference is not well-formed.",

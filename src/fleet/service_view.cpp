@@ -38,10 +38,20 @@ Sourced<std::uint16_t> read_port(const Installation& installation, const Service
   return {.value = view.service->port, .source = from_catalog_text()};
 }
 
-/// hal `ServiceSettings.buildBaseUri`.
+/// Halyard tells gate's peers https as soon as its own API security has TLS (hal `GateService`).
+Sourced<std::string> scheme_of(const Installation& installation, const ServiceView& view,
+                               std::string_view usual) {
+  constexpr std::string_view key = "security.apiSecurity.ssl.enabled";
+  const Properties halconfig = halconfig_of(installation);
+  if (view.service->name == "gate" && halconfig.is_true(key, false)) {
+    return {.value = "https", .source = halconfig.find(key)->source};
+  }
+  return {.value = std::string(usual), .source = from_catalog_text()};
+}
+
+/// hal `ServiceSettings.buildBaseUri`. `url` is the scheme by itself.
 Sourced<std::string> built_url(const Properties& settings, const ServiceView& view,
-                               std::string host, std::string_view scheme) {
-  Sourced<std::string> url{.value = std::string(scheme), .source = from_catalog_text()};
+                               std::string host, Sourced<std::string> url) {
   if (const auto setting = settings.find("scheme")) {
     url = as_sourced(*setting);
   }
@@ -61,7 +71,8 @@ Sourced<std::string> url_in_settings(const Installation& installation, const Ser
   }
   return built_url(
       settings, view,
-      service_host(view.service->name, installation.names, name_space_of(installation)), scheme);
+      service_host(view.service->name, installation.names, name_space_of(installation)),
+      scheme_of(installation, view, scheme));
 }
 
 /// `services.KEY.baseUrl` for all services goes above what Halyard writes there.

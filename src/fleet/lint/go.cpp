@@ -1,5 +1,6 @@
 // Rules on services written in Go: go-yaml-tools reads `server.ssl` and `http` in a way of its own.
 
+#include <algorithm>
 #include <array>
 
 #include "fleet/lint/subject.hpp"
@@ -14,10 +15,21 @@ std::string meant(std::string_view key) {
   return text;
 }
 
-/// The members of `server.ssl` in every layer.
-std::vector<const YamlNode*> members_of_server_ssl(const ServiceView& view) {
+/// The profile for all services, whose keys may be meant for those in Java.
+bool is_common(const Subject& subject, const YamlNode* layer) {
+  const auto common = subject.installation->profiles.find("spinnaker");
+  return common != subject.installation->profiles.end() &&
+         std::ranges::any_of(common->second, [&](const YamlNode& each) { return &each == layer; });
+}
+
+/// The members of `server.ssl` in every layer, or in those of the service alone.
+std::vector<const YamlNode*> members_of_server_ssl(const Subject& subject, const ServiceView& view,
+                                                   bool with_common) {
   std::vector<const YamlNode*> members;
   for (const YamlNode* const layer : view.properties.layers()) {
+    if (!with_common && is_common(subject, layer)) {
+      continue;
+    }
     const YamlNode* const block = at_path(layer, "server.ssl");
     if (block != nullptr && block->kind == YamlNode::Kind::mapping) {
       for (const YamlNode& member : block->children) {
@@ -28,30 +40,38 @@ std::vector<const YamlNode*> members_of_server_ssl(const ServiceView& view) {
   return members;
 }
 
-void check_client_auth(const Subject& subject, const ServiceView& view, Findings& findings) {
-  for (const YamlNode* const member : members_of_server_ssl(view)) {
-    if (meant(member->key) != "clientauth" || member->kind != YamlNode::Kind::text) {
-      continue;
-    }
-    const std::string source = subject.installation->position(*member);
-    const std::string& word = member->text;
-    const std::string lower = to_lower(word);
-    if (to_lower(member->key) != "clientauth") {
-      findings.add("go-client-auth-misspelt", view.service->name, source,
+/// Keys that somebody may have taken for clientAuth.
+void check_client_auth_key(const Subject& subject, const ServiceView& view, Findings& findings) {
+  const bool is_set = view.server.client_auth.has_value();
+  for (const YamlNode* const member : members_of_server_ssl(subject, view, !is_set)) {
+    if (meant(member->key) == "clientauth" && to_lower(member->key) != "clientauth" &&
+        member->kind == YamlNode::Kind::text) {
+      findings.add("go-client-auth-misspelt", view.service->name,
+                   subject.installation->position(*member),
                    "server.ssl." + member->key + " is not read; the key is clientAuth");
-    } else if (word == "any" || word == "request") {
-      findings.add("go-client-auth-unverified", view.service->name, source,
-                   "clientAuth " + word + " asks for a certificate and verifies none");
-    } else if (word != "need" && word != "want" && word != "none" &&
-               word.find("${") == std::string::npos) {
-      const bool is_case = lower == "need" || lower == "want" || lower == "none";
-      findings.add(
-          "go-client-auth-misspelt", lower == "none" ? LintSeverity::info : LintSeverity::error,
-          view.service->name, source,
-          "clientAuth is not " +
-              (is_case ? lower + " in lower case" : std::string("one of none, want and need")) +
-              ", so no certificate is asked for");
     }
+  }
+}
+
+/// The word that is in effect: the last layer's.
+void check_client_auth(const Subject& /*subject*/, const ServiceView& view, Findings& findings) {
+  const std::optional<Setting>& setting = view.server.client_auth;
+  if (!setting || !setting->is_resolved) {
+    return;
+  }
+  const std::string& word = setting->text;
+  const std::string lower = to_lower(word);
+  if (word == "any" || word == "request") {
+    findings.add("go-client-auth-unverified", view.service->name, setting->source,
+                 "clientAuth " + word + " asks for a certificate and verifies none");
+  } else if (word != "need" && word != "want" && word != "none") {
+    const bool is_case = lower == "need" || lower == "want" || lower == "none";
+    findings.add(
+        "go-client-auth-misspelt", lower == "none" ? LintSeverity::info : LintSeverity::error,
+        view.service->name, setting->source,
+        "clientAuth is not " +
+            (is_case ? lower + " in lower case" : std::string("one of none, want and need")) +
+            ", so no certificate is asked for");
   }
 }
 
@@ -69,7 +89,8 @@ void check_authorities(const Subject& subject, const ServiceView& view, Findings
 
 /// Dinghy decodes by the field's name, which is KeyPassword.
 void check_key_password(const Subject& subject, const ServiceView& view, Findings& findings) {
-  for (const YamlNode* const member : members_of_server_ssl(view)) {
+  const bool is_set = view.server.keys.password.has_value();
+  for (const YamlNode* const member : members_of_server_ssl(subject, view, !is_set)) {
     if (view.service->name == "dinghy" && meant(member->key) == "keyfilepassword") {
       findings.add("go-key-password-name", "dinghy", subject.installation->position(*member),
                    "server.ssl." + member->key + " is not read; the key is keyPassword");
@@ -101,8 +122,8 @@ void check_http_block(const Subject& subject, const ServiceView& view, Findings&
 }
 
 using Rule = void (*)(const Subject&, const ServiceView&, Findings&);
-constexpr std::array<Rule, 5> rules{check_client_auth, check_authorities, check_key_password,
-                                    check_key_format, check_http_block};
+constexpr std::array<Rule, 6> rules{check_client_auth_key, check_client_auth, check_authorities,
+                                    check_key_password,    check_key_format,  check_http_block};
 
 }  // namespace
 

@@ -20,10 +20,19 @@ struct Part {
 std::vector<Part> parts_of(const Installation& installation) {
   std::vector<Part> parts;
   parts.push_back({.service = {}, .path = {}, .node = &installation.config});
+  const YamlNode* const api_security = at_path(&installation.config, "security.apiSecurity.ssl");
+  // Halyard writes it into gate's profile; it is one text.
+  const auto is_halconfig = [&](const YamlNode& layer) {
+    const YamlNode* const ssl = at_path(&layer, "server.ssl");
+    return ssl != nullptr && api_security != nullptr && ssl->line == api_security->line &&
+           ssl->file == api_security->file;
+  };
   const auto name_of = [](const std::string& name) { return name == "spinnaker" ? "" : name; };
   for (const auto& [name, layers] : installation.profiles) {
     for (const YamlNode& layer : layers) {
-      parts.push_back({.service = name_of(name), .path = {}, .node = &layer});
+      if (!is_halconfig(layer)) {
+        parts.push_back({.service = name_of(name), .path = {}, .node = &layer});
+      }
     }
   }
   for (const auto& [name, settings] : installation.service_settings) {
@@ -46,11 +55,20 @@ bool is_password_word(std::string_view word) {
   return std::ranges::any_of(endings, [&](std::string_view each) { return word.ends_with(each); });
 }
 
+/// What examples have in a password's place: `abc`, `<password>`, `xxxx`, `{{ password }}`.
+bool is_placeholder(std::string_view text) {
+  const bool is_one_letter = text.find_first_not_of(text.front()) == std::string_view::npos;
+  const bool is_in_brackets = text.starts_with('<') && text.ends_with('>');
+  return is_one_letter || is_in_brackets || text.find("{{") != std::string_view::npos ||
+         to_lower(text) == "abc";
+}
+
 /// A value that stands for another, or for none at all.
 bool is_written_out(const YamlNode& node) {
   const std::string& text = node.text;
   const std::string lower = to_lower(text);
-  return !text.empty() && text.find("${") == std::string::npos && !text.starts_with("encrypted") &&
+  return !text.empty() && !is_placeholder(text) && text.find("${") == std::string::npos &&
+         text.find("$(") == std::string::npos && !text.starts_with("encrypted") &&
          text.find('\n') == std::string::npos && lower != "true" && lower != "false";
 }
 
@@ -134,23 +152,30 @@ void check_reference(const Subject& subject, const Part& part, const YamlNode& n
   }
 }
 
+/// A password in JAVA_OPTS that does not stand in a file or in another variable, `$(NAME)`.
+void check_option(const ServiceView& view, const std::optional<std::string>& password,
+                  const std::string& property, LintSeverity severity, Findings& findings) {
+  if (!password || password->empty() || password->find('$') != std::string::npos) {
+    return;
+  }
+  const std::string what = property + " in JAVA_OPTS is ";
+  const bool is_trust = severity == LintSeverity::info;
+  if (password->starts_with("encrypted")) {
+    findings.add("java-opts-secret", LintSeverity::error, view.service->name,
+                 view.jvm.options->source,
+                 what + "a secret reference, which is taken for the password itself");
+  } else if (!is_trust || *password != "changeit") {
+    findings.add("java-opts-secret", severity, view.service->name, view.jvm.options->source,
+                 what + "written out" + (is_trust ? "; a trust store holds nothing secret" : ""));
+  }
+}
+
 void check_java_options(const Subject& subject, Findings& findings) {
-  const auto is_literal = [](const std::optional<std::string>& password) {
-    return password && !password->empty() && password->find("${") == std::string::npos &&
-           !password->starts_with("encrypted");
-  };
   for (const ServiceView* const view : subject.concerned()) {
-    if (is_literal(view->jvm.key_store_password)) {
-      findings.add("plaintext-password", view->service->name, view->jvm.options->source,
-                   "javax.net.ssl.keyStorePassword in JAVA_OPTS is written out");
-    }
-    if (is_literal(view->jvm.trust_store_password) &&
-        view->jvm.trust_store_password != "changeit") {
-      findings.add("plaintext-password", LintSeverity::info, view->service->name,
-                   view->jvm.options->source,
-                   "javax.net.ssl.trustStorePassword in JAVA_OPTS is written out; a trust store "
-                   "holds nothing secret");
-    }
+    check_option(*view, view->jvm.key_store_password, "javax.net.ssl.keyStorePassword",
+                 LintSeverity::warning, findings);
+    check_option(*view, view->jvm.trust_store_password, "javax.net.ssl.trustStorePassword",
+                 LintSeverity::info, findings);
   }
 }
 
@@ -163,6 +188,10 @@ void check_secrets(const Subject& subject, Findings& findings) {
       check_reference(subject, part, node, path, findings);
     });
     check_pairs(*subject.installation, part, *part.node, findings);
+  }
+  for (const KubernetesObject& object : subject.installation->objects) {
+    const Part part{.service = std::string(bare_name(object.name)), .path = {}, .node = nullptr};
+    check_pairs(*subject.installation, part, object.object, findings);
   }
   check_java_options(subject, findings);
 }

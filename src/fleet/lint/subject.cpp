@@ -12,19 +12,18 @@ void Findings::add(std::string_view rule, std::string_view service, std::string 
 void Findings::add(std::string_view rule, LintSeverity severity, std::string_view service,
                    std::string source, std::string detail) {
   const LintRule* const row = find_lint_rule(rule);
-  auto same = std::ranges::find_if(findings_, [&](const LintFinding& finding) {
-    return finding.rule == row && finding.severity == severity && finding.source == source &&
-           finding.detail == detail;
-  });
-  if (same == findings_.end()) {
-    same = findings_.insert(same, {.rule = row,
-                                   .severity = severity,
-                                   .services = {},
-                                   .source = std::move(source),
-                                   .detail = std::move(detail)});
+  const auto [same, is_new] =
+      places_.try_emplace({row->id, severity, source, detail}, findings_.size());
+  if (is_new) {
+    findings_.push_back({.rule = row,
+                         .severity = severity,
+                         .services = {},
+                         .source = std::move(source),
+                         .detail = std::move(detail)});
   }
-  if (!service.empty() && std::ranges::find(same->services, service) == same->services.end()) {
-    same->services.emplace_back(service);
+  std::vector<std::string>& services = findings_[same->second].services;
+  if (!service.empty() && std::ranges::find(services, service) == services.end()) {
+    services.emplace_back(service);
   }
 }
 

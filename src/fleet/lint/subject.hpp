@@ -1,9 +1,12 @@
 #pragma once
 // Subject: what the rules of lint look at, and where their findings go.
 
+#include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "telltale/fleet/lint.hpp"
@@ -26,7 +29,11 @@ class Findings {
   [[nodiscard]] std::vector<LintFinding> take() && { return std::move(findings_); }
 
  private:
+  /// Rule, severity, source and detail: what makes two findings the same.
+  using Same = std::tuple<std::string_view, LintSeverity, std::string, std::string>;
+
   std::vector<LintFinding> findings_;
+  std::map<Same, std::size_t> places_;
 };
 
 struct Subject {

@@ -111,6 +111,39 @@ TEST_SUITE("fleet") {
     CHECK(findings_of(report, "caller-without-key-store").empty());
   }
 
+  TEST_CASE("lint: client-auth for all services, clientAuth in Dinghy's own -> nothing to mend") {
+    const std::string all = std::string(whole) + "    profiles:\n" + profile("spinnaker", "NEED") +
+                            "      dinghy: {server: {ssl: {certFile: /tls.crt, cacertFile: /ca.crt";
+    CHECK(
+        findings_of(lint_text(all + ", clientAuth: need}}}\n"), "go-client-auth-misspelt").empty());
+    const auto none = findings_of(lint_text(all + "}}}\n"), "go-client-auth-misspelt");
+    REQUIRE(none.size() == 1);
+    CHECK(none.front().services == std::vector<std::string>{"dinghy"});
+    const auto own = findings_of(lint_text(all + ", clientAuth: need, client-auth: want}}}\n"),
+                                 "go-client-auth-misspelt");
+    CHECK(own.size() == 1);
+  }
+
+  TEST_CASE("lint: clientAuth NEED for all services, need in Dinghy's own -> the last is read") {
+    const std::string all =
+        std::string(whole) +
+        "    profiles:\n      spinnaker: {server: {ssl: {enabled: true, clientAuth: NEED}}}\n"
+        "      dinghy: {server: {ssl: {certFile: /tls.crt, clientAuth: ";
+    CHECK(findings_of(lint_text(all + "need}}}\n"), "go-client-auth-misspelt").empty());
+    CHECK(findings_of(lint_text(all + "Need}}}\n"), "go-client-auth-misspelt").size() == 1);
+  }
+
+  TEST_CASE("lint: gate has TLS by Halyard's apiSecurity -> Halyard tells its peers https") {
+    const std::string security =
+        std::string(part) +
+        "    config: {version: 1.30.1, security: {apiSecurity: {ssl: {enabled: true, keyStore: "
+        "/gate.p12, trustStore: /ca.p12}}}}\n";
+    CHECK(findings_of(lint_text(security), "base-url-http").empty());
+    CHECK(findings_of(lint_text(security + "    service-settings: {gate: {scheme: http}}\n"),
+                      "base-url-http")
+              .size() == 1);
+  }
+
   TEST_CASE("lint: a patch that only adds client-auth -> nothing about what it leaves out") {
     const LintReport report = lint_text(
         std::string(part) + "    profiles:\n      front50: {server: {ssl: {client-auth: want}}}\n");
@@ -198,11 +231,64 @@ TEST_SUITE("fleet") {
         std::string(whole) +
         "    service-settings:\n      rosco: {env: {JAVA_OPTS: \"-Djavax.net.ssl.keyStore=/a.p12 "
         "-Djavax.net.ssl.keyStorePassword=pass1word\"}}\n");
-    CHECK(findings_of(report, "plaintext-password").size() == 1);
+    CHECK(findings_of(report, "java-opts-secret").size() == 1);
+    CHECK(findings_of(report, "plaintext-password").empty());
     CHECK(findings_of(report, "java-opts-without-memory").size() == 1);
     for (const LintFinding& finding : report.findings) {
       CHECK(finding.detail.find("pass1word") == std::string::npos);
     }
+  }
+
+  TEST_CASE("lint: a secret reference in JAVA_OPTS -> an error, since nothing resolves it there") {
+    const auto opts = [](const std::string& password) {
+      return findings_of(
+          lint_text(std::string(whole) +
+                    "    service-settings:\n      rosco: {env: {JAVA_OPTS: \"-Xmx1g "
+                    "-Djavax.net.ssl.keyStore=/a.p12 -Djavax.net.ssl.keyStorePassword=" +
+                    password + "\"}}\n"),
+          "java-opts-secret");
+    };
+    const auto reference = opts("encrypted:k8s!n:spin!k:password");
+    REQUIRE(reference.size() == 1);
+    CHECK(reference.front().severity == LintSeverity::error);
+    const auto written_out = opts("pass1word");
+    REQUIRE(written_out.size() == 1);
+    CHECK(written_out.front().severity == LintSeverity::warning);
+    CHECK(opts("$(KEY_STORE_PASSWORD)").empty());
+  }
+
+  TEST_CASE("lint: an example's words in a password's place -> nothing is given away") {
+    for (const std::string example : {"abc", "<password>", "xxxx", "'****'", "'{{ password }}'"}) {
+      CAPTURE(example);
+      const LintReport report = lint_text(std::string(whole) + "    profiles:\n      rosco: {x: " +
+                                          "{password: " + example + "}}\n");
+      CHECK(findings_of(report, "plaintext-password").empty());
+    }
+    CHECK(findings_of(
+              lint_text(std::string(whole) + "    profiles: {rosco: {x: {password: changeme}}}\n"),
+              "plaintext-password")
+              .size() == 1);
+  }
+
+  TEST_CASE("lint: a password of Halyard's apiSecurity -> one finding, though gate has it, too") {
+    const LintReport report = lint_text(
+        std::string(part) +
+        "    config: {version: 1.30.1, security: {apiSecurity: {ssl: {enabled: true, keyStore: "
+        "/gate.p12, keyStorePassword: pass1word, trustStore: /ca.p12}}}}\n");
+    CHECK(findings_of(report, "plaintext-password").size() == 1);
+  }
+
+  TEST_CASE("lint: a password in a Deployment's environment -> said, and not where it refers") {
+    const auto deployment = [](const std::string& value) {
+      return lint_text(
+          "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: spin-orca}\n"
+          "spec: {template: {spec: {containers: [{name: orca, env: [{name: DB_PASSWORD, value: " +
+          value + "}]}]}}}\n");
+    };
+    const auto found = findings_of(deployment("pass1word"), "plaintext-password");
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().services == std::vector<std::string>{"orca"});
+    CHECK(findings_of(deployment("$(OTHER)"), "plaintext-password").empty());
   }
 
   TEST_CASE("lint: one Redis on two ports -> a warning, since the plain one stays open") {
