@@ -114,8 +114,7 @@ Target derive_target(Derivation& derivation, const ServiceView& view) {
 
 /// The connector with NEED beside gate's own. The operator gives it a Service of its own, whose
 /// name its certificate need not have (op `pkg/deploy/spindeploy/x509`).
-Target derive_api_port(const Derivation& derivation, const ServiceView& view,
-                       const Target& service) {
+Target derive_api_port(Derivation& derivation, const ServiceView& view, const Target& service) {
   const Setting& port = *view.server.api_port;
   Target target{.name = service.name + "-api"};
   target.source = port.source;
@@ -134,6 +133,7 @@ Target derive_api_port(const Derivation& derivation, const ServiceView& view,
   for (const std::string_view key : {"url", "expect.client_auth"}) {
     derivation.say_source(target.name, key, port.source);
   }
+  derive_mesh(derivation, view, target);  // the same pods
   return target;
 }
 

@@ -1,0 +1,120 @@
+// What a fleet derives from Spinnaker's files: stores, callers and callees, sidecars.
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <doctest/doctest.h>
+
+#include "telltale/enum_names.hpp"
+
+#include "unit/fleet/config_files.hpp"
+
+namespace telltale::fleet {
+namespace {
+
+using test::ConfigFiles;
+
+constexpr std::string_view head = R"(apiVersion: spinnaker.io/v1alpha2
+kind: SpinnakerService
+metadata: {name: spinnaker, namespace: sails}
+)";
+
+/// A SpinnakerService in the namespace `sails`, and Secrets that are mounted beside it.
+class Derived : public ConfigFiles {
+ public:
+  Derived() {
+    std::filesystem::create_directories(path("secrets/jvm"));
+    (void)write("secrets/jvm/keys.p12", "a key store");
+  }
+
+  /// From the text behind `metadata`, and the rest of telltale.yml.
+  [[nodiscard]] Fleet fleet(std::string_view spec, std::string_view rest = "") const {
+    (void)write("spin.yml", std::string(head) + std::string(spec));
+    const auto read =
+        parse("spinnaker: {manifest: spin.yml, secrets: secrets}\n" + std::string(rest));
+    REQUIRE_MESSAGE(read.has_value(), read.error().detail());
+    return *read;
+  }
+};
+
+const Target& target_in(const Fleet& fleet, std::string_view name) {
+  const auto found = std::ranges::find(fleet.targets, name, &Target::name);
+  REQUIRE_MESSAGE(found != fleet.targets.end(), name);
+  return *found;
+}
+
+bool has_target(const Fleet& fleet, std::string_view name) {
+  return std::ranges::find(fleet.targets, name, &Target::name) != fleet.targets.end();
+}
+
+/// The first one between them.
+Edge edge_of(const Fleet& fleet, std::string_view caller, std::string_view callee) {
+  const auto edges = edges_of(fleet);
+  const auto found = std::ranges::find_if(
+      edges, [&](const Edge& edge) { return edge.caller == caller && edge.callee == callee; });
+  REQUIRE_MESSAGE(found != edges.end(), caller << " -> " << callee);
+  return *found;
+}
+
+TEST_SUITE_BEGIN("fleet");
+
+// --- mesh
+
+std::string policy(std::string_view name_space, std::string_view spec) {
+  return "---\nkind: PeerAuthentication\napiVersion: security.istio.io/v1\nmetadata: {name: p, "
+         "namespace: " +
+         std::string(name_space) + "}\nspec: " + std::string(spec) + '\n';
+}
+
+TEST_CASE("mesh: what PeerAuthentications come to -> the mode of each target") {
+  const Derived files;
+  const auto mode = [&](const std::string& policies) -> std::string {
+    const Fleet fleet = files.fleet("spec: {}\n" + policies);
+    const auto& mesh = target_in(fleet, "orca").mesh;
+    return mesh ? std::string(name_of(mesh->mode)) : "none";
+  };
+  CHECK(mode("") == "none");
+  CHECK(mode(policy("sails", "{mtls: {mode: STRICT}}")) == "strict");
+  CHECK(mode(policy("sails", "{mtls: {mode: DISABLE}}")) == "none");
+  CHECK(mode(policy("sails", "{}")) == "permissive");
+  CHECK(mode(policy("other", "{mtls: {mode: STRICT}}")) == "none");
+  CHECK(mode(policy("istio-system", "{mtls: {mode: STRICT}}")) == "strict");
+  CHECK(mode(policy("istio-system", "{mtls: {mode: STRICT}}") +
+             policy("sails", "{mtls: {mode: PERMISSIVE}}")) == "permissive");
+  const std::string strict = policy("sails", "{mtls: {mode: STRICT}}");
+  CHECK(mode(strict + policy("sails",
+                             "{selector: {matchLabels: {cluster: spin-orca}}, mtls: "
+                             "{mode: UNSET}}")) == "strict");
+  CHECK(mode(strict + policy("sails",
+                             "{selector: {matchLabels: {cluster: spin-orca}}, "
+                             "portLevelMtls: {8083: {mode: PERMISSIVE}}}")) == "permissive");
+  CHECK(mode(strict + policy("sails",
+                             "{selector: {matchLabels: {cluster: spin-gate}}, mtls: "
+                             "{mode: PERMISSIVE}}")) == "strict");
+}
+
+TEST_CASE("mesh: a pod that says it has no sidecar -> no mesh, whatever the namespace's policy") {
+  const Derived files;
+  const Fleet fleet = files.fleet(
+      "spec: {spinnakerConfig: {service-settings: {orca: {kubernetes: {podAnnotations: "
+      "{sidecar.istio.io/inject: 'false'}}}}}}\n" +
+      policy("sails", "{mtls: {mode: STRICT}}"));
+  CHECK_FALSE(target_in(fleet, "orca").mesh);
+  CHECK(target_in(fleet, "rosco").mesh);
+}
+
+TEST_CASE("mesh: the API port of a service behind a sidecar -> behind it, too") {
+  const Derived files;
+  const Fleet fleet = files.fleet(
+      "spec: {spinnakerConfig: {profiles: {gate: {server: {ssl: {enabled: true}}, "
+      "default: {apiPort: 8085}}}}}\n" +
+      policy("sails", "{mtls: {mode: STRICT}}"));
+  CHECK(target_in(fleet, "gate-api").mesh == target_in(fleet, "gate").mesh);
+}
+
+TEST_SUITE_END();
+
+}  // namespace
+}  // namespace telltale::fleet
