@@ -200,9 +200,8 @@ void derive_targets(Derivation& derivation) {
 }
 
 void adopt(Fleet& fleet, Target& target) {
-  if (!target.identity && fleet.identities.contains(target.name)) {
+  if (!target.identity && !target.presents_nothing && fleet.identities.contains(target.name)) {
     target.identity = target.name;
-    target.presents_nothing = false;
     target.presents_unseen = false;
     fleet.notes.erase("targets." + target.name + ".identity");
     fleet.sources["targets." + target.name + ".identity"] =
@@ -212,7 +211,8 @@ void adopt(Fleet& fleet, Target& target) {
   for (Call& call : target.calls) {
     const auto callee = std::ranges::find(fleet.targets, call.target, &Target::name);
     const bool is_redis = callee != fleet.targets.end() && callee->url.scheme == Scheme::rediss;
-    if (is_redis && !call.identity && fleet.identities.contains(jvm)) {
+    const bool is_open = is_redis && !call.identity && !call.presents_nothing;
+    if (is_open && fleet.identities.contains(jvm)) {
       call.identity = jvm;
       call.presents_unseen = false;
       fleet.notes.erase("targets." + target.name + ".calls." + call.target);

@@ -296,10 +296,12 @@ void derive_jvm_stores(Derivation& derivation, const ServiceView& view, Call& ca
   const std::string caller(view.service->name);
   const std::string key = "calls." + call.target;
   if (!is_jsse(view.service->runtime)) {
+    call.presents_nothing = true;
     derivation.say_note(caller, key, "its Redis client presents nothing and trusts the system");
     return;
   }
   if (!view.jvm.key_store) {
+    call.presents_nothing = true;
     derivation.say_note(caller, key,
                         "JAVA_OPTS names no javax.net.ssl.keyStore: it presents nothing");
   } else {

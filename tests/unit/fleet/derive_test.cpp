@@ -114,6 +114,39 @@ TEST_CASE("mesh: the API port of a service behind a sidecar -> behind it, too") 
   CHECK(target_in(fleet, "gate-api").mesh == target_in(fleet, "gate").mesh);
 }
 
+// --- stores
+
+constexpr std::string_view secured_redis = R"(spec:
+  spinnakerConfig:
+    profiles:
+      spinnaker:
+        server: {ssl: {enabled: true, key-store: "encryptedFile:k8s!n:jvm!k:keys.p12"}}
+    service-settings:
+      redis: {overrideBaseUrl: "rediss://spin-redis.sails:6379"}
+)";
+
+TEST_CASE("stores: no key store in the files -> presents nothing, also beside such an identity") {
+  const Derived files;
+  const Fleet fleet =
+      files.fleet(secured_redis,
+                  "identities: {orca: {certificate: tls.crt}, orca-jvm: {certificate: tls.crt}}\n");
+  CHECK(target_in(fleet, "orca").presents_nothing);
+  CHECK_FALSE(edge_of(fleet, "orca", "front50").identity);
+  CHECK_FALSE(edge_of(fleet, "orca", "front50").is_observed);
+  CHECK_FALSE(edge_of(fleet, "orca", "redis").identity);
+  const Fleet named = files.fleet(secured_redis,
+                                  "identities: {orca: {certificate: tls.crt}}\n"
+                                  "targets: [{name: orca, identity: orca}]\n");
+  CHECK(edge_of(named, "orca", "front50").identity == "orca");
+}
+
+/// The Redis edge of gate with these JAVA_OPTS.
+Edge redis_edge(const Derived& files, const std::string& options) {
+  return edge_of(files.fleet(std::string(secured_redis) + "      gate: {env: {JAVA_OPTS: \"" +
+                             options + "\"}}\n"),
+                 "gate", "redis");
+}
+
 TEST_SUITE_END();
 
 }  // namespace
