@@ -147,6 +147,33 @@ Edge redis_edge(const Derived& files, const std::string& options) {
                  "gate", "redis");
 }
 
+TEST_CASE("stores: a secret reference in JAVA_OPTS -> nobody resolves it, so that it is unseen") {
+  const Derived files;
+  const Edge store =
+      redis_edge(files, "-Djavax.net.ssl.keyStore=encryptedFile:k8s!n:jvm!k:keys.p12");
+  CHECK(store.is_unseen);
+  CHECK_FALSE(store.identity);
+  const Edge password =
+      redis_edge(files,
+                 "-Djavax.net.ssl.keyStore=/opt/gate/secrets/jvm/keys.p12 "
+                 "-Djavax.net.ssl.keyStorePassword=encrypted:k8s!n:jvm!k:keys.p12");
+  CHECK(password.is_unseen);
+  CHECK_FALSE(password.identity);
+}
+
+TEST_CASE("stores: the path at which the operator mounts a Secret -> the Secret's key") {
+  const Derived files;
+  CHECK(redis_edge(files, "-Djavax.net.ssl.keyStore=/opt/gate/secrets/jvm/keys.p12").identity ==
+        "gate-jvm");
+  // Another service's path, a key that no profile refers to, a path above.
+  for (const std::string_view path :
+       {"/opt/orca/secrets/jvm/keys.p12", "/opt/gate/secrets/jvm/other.p12",
+        "/opt/gate/secrets/jvm/../jvm/keys.p12", "/opt/gate/secrets/jvm", "/opt/gate/secrets/"}) {
+    CAPTURE(path);
+    CHECK(redis_edge(files, "-Djavax.net.ssl.keyStore=" + std::string(path)).is_unseen);
+  }
+}
+
 TEST_SUITE_END();
 
 }  // namespace
