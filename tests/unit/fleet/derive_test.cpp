@@ -58,6 +58,12 @@ Edge edge_of(const Fleet& fleet, std::string_view caller, std::string_view calle
   return *found;
 }
 
+bool calls(const Fleet& fleet, std::string_view caller, std::string_view callee) {
+  const auto edges = edges_of(fleet);
+  return std::ranges::any_of(
+      edges, [&](const Edge& edge) { return edge.caller == caller && edge.callee == callee; });
+}
+
 TEST_SUITE_BEGIN("fleet");
 
 // --- mesh
@@ -172,6 +178,29 @@ TEST_CASE("stores: the path at which the operator mounts a Secret -> the Secret'
     CAPTURE(path);
     CHECK(redis_edge(files, "-Djavax.net.ssl.keyStore=" + std::string(path)).is_unseen);
   }
+}
+
+// --- calls
+
+TEST_CASE("calls: a URL with the cluster's domain -> the Service of that name") {
+  const Derived files;
+  const auto callee = [&](const std::string& url) {
+    return files.fleet(R"(spec:
+  spinnakerConfig:
+    config: {deploymentEnvironment: {haServices: {clouddriver: {enabled: true}}}}
+    profiles: {gate: {services: {clouddriver: {baseUrl: ")" +
+                       url + "\"}}}}\n");
+  };
+  for (const std::string_view host :
+       {"spin-clouddriver-rw", "spin-clouddriver-rw.sails", "spin-clouddriver-rw.sails.svc",
+        "spin-clouddriver-rw.sails.svc.cluster.local"}) {
+    CAPTURE(host);
+    const Fleet fleet = callee("https://" + std::string(host) + ":7002");
+    CHECK(calls(fleet, "gate", "clouddriver-rw"));
+    CHECK_FALSE(calls(fleet, "gate", "clouddriver-ro"));
+  }
+  const Fleet elsewhere = callee("https://spin-clouddriver-rw.other:7002");
+  CHECK_FALSE(calls(elsewhere, "gate", "clouddriver-rw"));
 }
 
 TEST_SUITE_END();
