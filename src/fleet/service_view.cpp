@@ -130,6 +130,15 @@ std::optional<Sourced<std::string>> redis_of_front50(const Properties& propertie
                               .source = host->source};
 }
 
+/// `${services.redis.baseUrl:redis://localhost:6379}`: Halyard writes that property for every
+/// service (hal `SpinnakerProfileFactory`), so that no default counts.
+bool is_halyards(const Installation& installation, const Properties& properties,
+                 const Setting& written) {
+  constexpr std::string_view key = "services.redis.baseUrl";
+  return installation.layout != Layout::profiles && !properties.find(key) &&
+         written.node->text.starts_with("${" + std::string(key));
+}
+
 /// What the service's own properties say of its Redis.
 std::optional<Sourced<std::string>> own_redis(const Installation& installation,
                                               const ServiceView& view) {
@@ -138,6 +147,9 @@ std::optional<Sourced<std::string>> own_redis(const Installation& installation,
   }
   auto written = first_of(view.properties,
                           {view.service->redis_url, "services.redis.baseUrl", "redis.baseUrl"});
+  if (written && is_halyards(installation, view.properties, *written)) {
+    written.reset();
+  }
   if (!written) {
     written = settings_of(installation, view.settings).find("redis.baseUrl");
   }

@@ -182,6 +182,21 @@ TEST_CASE("stores: the path at which the operator mounts a Secret -> the Secret'
 
 // --- calls
 
+TEST_CASE("calls: a Redis of Halyard's by its placeholder -> that, not the placeholder's default") {
+  const Derived files;
+  constexpr std::string_view profiles = R"(spec:
+  spinnakerConfig:
+    profiles:
+      gate: {redis: {connection: "${services.redis.baseUrl:redis://localhost:6379}"}}
+      orca: {redis: {connection: "${REDIS:rediss://elsewhere:6379}"}}
+    service-settings:
+      redis: {overrideBaseUrl: "rediss://spin-redis.sails:6379"}
+)";
+  const Fleet fleet = files.fleet(profiles);
+  CHECK(calls(fleet, "gate", "redis"));
+  CHECK(calls(fleet, "orca", "redis-orca"));
+}
+
 TEST_CASE("calls: a URL with the cluster's domain -> the Service of that name") {
   const Derived files;
   const auto callee = [&](const std::string& url) {
