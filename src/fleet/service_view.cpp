@@ -156,6 +156,12 @@ std::optional<Sourced<std::string>> own_redis(const Installation& installation,
   return written ? std::optional(as_sourced(*written)) : std::nullopt;
 }
 
+/// A member that is not null: a patch writes `exec: null` to take it away.
+const YamlNode* handler_of(const YamlNode& probe, std::string_view kind) {
+  const YamlNode* const handler = probe.find(kind);
+  return handler == nullptr || handler->kind == YamlNode::Kind::nothing ? nullptr : handler;
+}
+
 /// A container's probe that says how kubelet asks; Armory's Halyard has the same keys in
 /// service-settings.
 std::optional<Sourced<HealthProbe>> written_probe(const Installation& installation,
@@ -168,13 +174,13 @@ std::optional<Sourced<HealthProbe>> written_probe(const Installation& installati
     if (probe == nullptr) {
       continue;
     }
-    if (const YamlNode* const exec = probe->find("exec")) {
+    if (const YamlNode* const exec = handler_of(*probe, "exec")) {
       return Sourced<HealthProbe>{HealthProbe::exec, installation.position(*exec)};
     }
-    if (const YamlNode* const http = probe->find("httpGet")) {
+    if (const YamlNode* const http = handler_of(*probe, "httpGet")) {
       return Sourced<HealthProbe>{HealthProbe::http, installation.position(*http)};
     }
-    if (const YamlNode* const socket = probe->find("tcpSocket"); socket != nullptr && !tcp) {
+    if (const YamlNode* const socket = handler_of(*probe, "tcpSocket"); socket != nullptr && !tcp) {
       tcp = {HealthProbe::tcp, installation.position(*socket)};
     }
   }

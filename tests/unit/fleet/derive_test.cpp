@@ -218,6 +218,26 @@ TEST_CASE("calls: a URL with the cluster's domain -> the Service of that name") 
   CHECK_FALSE(calls(elsewhere, "gate", "clouddriver-rw"));
 }
 
+TEST_CASE("calls: a patch that takes the exec probe away -> no call without a certificate") {
+  const Derived files;
+  const auto probes = [&](const std::string& probe) {
+    return calls(files.fleet(R"(spec:
+  spinnakerConfig: {profiles: {orca: {server: {ssl: {enabled: true}}}}}
+  kustomize:
+    orca:
+      deployment:
+        patchesStrategicMerge:
+          - |
+            spec: {template: {spec: {containers: [{name: orca, readinessProbe: )" +
+                             probe + "}]}}}\n"),
+                 "orca", "orca");
+  };
+  CHECK_FALSE(probes("{exec: null, tcpSocket: {port: 8083}}"));
+  CHECK_FALSE(probes("{exec: null, httpGet: ~, tcpSocket: {port: 8083}}"));
+  CHECK(probes("{exec: {command: [wget]}, tcpSocket: null}"));
+  CHECK(probes("{exec: null, httpGet: {port: 8083}}"));
+}
+
 TEST_SUITE_END();
 
 }  // namespace
