@@ -238,6 +238,20 @@ TEST_CASE("calls: a patch that takes the exec probe away -> no call without a ce
   CHECK(probes("{exec: null, httpGet: {port: 8083}}"));
 }
 
+// --- what is deployed
+
+TEST_CASE("deployed: a Deployment of a service, and nothing else of it -> a target") {
+  const Derived files;
+  const std::string deployment = "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ";
+  CHECK(has_target(files.fleet("spec: {}\n" + deployment + "spin-dinghy}\n"), "dinghy"));
+  CHECK(has_target(files.fleet("spec: {}\n" + deployment + "terraformer}\n"), "terraformer"));
+  CHECK_FALSE(has_target(files.fleet("spec: {}\n" + deployment + "minnaker}\n"), "dinghy"));
+  CHECK_FALSE(
+      has_target(files.fleet("spec: {kustomize: {igor: {deployment: {patchesStrategicMerge: "
+                             "['spec: {replicas: 2}']}}}}\n"),
+                 "igor"));
+}
+
 TEST_SUITE_END();
 
 }  // namespace
