@@ -220,6 +220,20 @@ void adopt(Fleet& fleet, Target& target) {
   }
 }
 
+/// `rediss://:${REDIS_PASSWORD}@HOST` without whom it is for; empty if it is none of these.
+std::string without_placeholder_user(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) {
+    return {};
+  }
+  const std::string_view behind = text.substr(scheme + 3);
+  const std::size_t at = behind.rfind('@');
+  const bool is_placeholder =
+      at != std::string_view::npos && behind.substr(0, at).find("${") != std::string_view::npos;
+  return is_placeholder ? std::string(text.substr(0, scheme + 3)).append(behind.substr(at + 1))
+                        : std::string();
+}
+
 }  // namespace
 
 const ServiceView* Derivation::deployed(std::string_view service) const {
@@ -241,18 +255,25 @@ void Derivation::say_note(std::string_view target, std::string_view key,
 std::optional<WrittenUrl> read_written_url(std::string_view text) {
   namespace urls = boost::urls;
   const auto parsed = urls::parse_uri(text);
-  if (!parsed || !parsed->has_authority() || parsed->host().empty()) {
+  if (!parsed) {
+    const std::string without = without_placeholder_user(text);
+    return without.empty() ? std::nullopt : read_written_url(without);
+  }
+  const bool has_bad_port =
+      parsed->has_port() && !parsed->port().empty() && parsed->port_number() == 0;
+  if (!parsed->has_authority() || parsed->host().empty() || has_bad_port) {
     return std::nullopt;
   }
   WrittenUrl url{.scheme = std::string(parsed->scheme()),
                  .host = std::string(parsed->host_address()),
                  .path = std::string(parsed->encoded_path()),
                  .user = std::string(parsed->encoded_user()),
-                 .has_password = parsed->has_password() && !parsed->encoded_password().empty()};
+                 .has_password = parsed->has_password() && !parsed->encoded_password().empty(),
+                 .is_encoded = parsed->encoded_userinfo().find('%') != std::string_view::npos};
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   std::ranges::transform(url.host, url.host.begin(), lower);
   std::ranges::transform(url.scheme, url.scheme.begin(), lower);
-  if (parsed->has_port()) {
+  if (parsed->has_port() && !parsed->port().empty()) {
     url.port = parsed->port_number();
   } else if (url.scheme == "https" || url.scheme == "http") {
     url.port = url.scheme == "https" ? 443 : 80;

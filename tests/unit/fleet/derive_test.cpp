@@ -197,6 +197,37 @@ TEST_CASE("calls: a Redis of Halyard's by its placeholder -> that, not the place
   CHECK(calls(fleet, "orca", "redis-orca"));
 }
 
+TEST_CASE("calls: a Redis URL whose password nobody can read here -> the call, no password") {
+  const Derived files;
+  const auto redis = [&](const std::string& url) {
+    return target_in(files.fleet("spec: {spinnakerConfig: {profiles: {gate: {redis: {connection: "
+                                 "\"" +
+                                 url + "\"}}}}}\n"),
+                     "redis");
+  };
+  CHECK(redis("rediss://user:words@redis:6380").password);
+  for (const std::string_view user :
+       {"", ":${REDIS_PASSWORD}@", "${USER}:${PASSWORD:a@b}@", "user:p%40ss@", "us%2Fer:words@"}) {
+    CAPTURE(user);
+    const Target target = redis("rediss://" + std::string(user) + "redis:6380");
+    CHECK(target.url.text == "rediss://redis:6380");
+    CHECK_FALSE(target.password);
+    CHECK(target.username.empty());
+  }
+}
+
+TEST_CASE("calls: several URLs of one Redis -> the user and password of one that has them") {
+  const Derived files;
+  const Fleet fleet = files.fleet(R"(spec:
+  spinnakerConfig:
+    profiles:
+      gate: {redis: {connection: "rediss://redis:6380"}}
+      orca: {redis: {connection: "rediss://orca:words@redis:6380"}}
+)");
+  CHECK(target_in(fleet, "redis").username == "orca");
+  CHECK(target_in(fleet, "redis").password->after == "rediss://orca:");
+}
+
 TEST_CASE("calls: a URL with the cluster's domain -> the Service of that name") {
   const Derived files;
   const auto callee = [&](const std::string& url) {
