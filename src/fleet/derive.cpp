@@ -114,8 +114,7 @@ Target derive_target(Derivation& derivation, const ServiceView& view) {
 
 /// The connector with NEED beside gate's own. The operator gives it a Service of its own, whose
 /// name its certificate need not have (op `pkg/deploy/spindeploy/x509`).
-Target derive_api_port(const Derivation& derivation, const ServiceView& view,
-                       const Target& service) {
+Target derive_api_port(Derivation& derivation, const ServiceView& view, const Target& service) {
   const Setting& port = *view.server.api_port;
   Target target{.name = service.name + "-api"};
   target.source = port.source;
@@ -134,6 +133,7 @@ Target derive_api_port(const Derivation& derivation, const ServiceView& view,
   for (const std::string_view key : {"url", "expect.client_auth"}) {
     derivation.say_source(target.name, key, port.source);
   }
+  derive_mesh(derivation, view, target);  // the same pods
   return target;
 }
 
@@ -200,9 +200,8 @@ void derive_targets(Derivation& derivation) {
 }
 
 void adopt(Fleet& fleet, Target& target) {
-  if (!target.identity && fleet.identities.contains(target.name)) {
+  if (!target.identity && !target.presents_nothing && fleet.identities.contains(target.name)) {
     target.identity = target.name;
-    target.presents_nothing = false;
     target.presents_unseen = false;
     fleet.notes.erase("targets." + target.name + ".identity");
     fleet.sources["targets." + target.name + ".identity"] =
@@ -212,12 +211,27 @@ void adopt(Fleet& fleet, Target& target) {
   for (Call& call : target.calls) {
     const auto callee = std::ranges::find(fleet.targets, call.target, &Target::name);
     const bool is_redis = callee != fleet.targets.end() && callee->url.scheme == Scheme::rediss;
-    if (is_redis && !call.identity && fleet.identities.contains(jvm)) {
+    const bool is_open = is_redis && !call.identity && !call.presents_nothing;
+    if (is_open && fleet.identities.contains(jvm)) {
       call.identity = jvm;
       call.presents_unseen = false;
       fleet.notes.erase("targets." + target.name + ".calls." + call.target);
     }
   }
+}
+
+/// `rediss://:${REDIS_PASSWORD}@HOST` without whom it is for; empty if it is none of these.
+std::string without_placeholder_user(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) {
+    return {};
+  }
+  const std::string_view behind = text.substr(scheme + 3);
+  const std::size_t at = behind.rfind('@');
+  const bool is_placeholder =
+      at != std::string_view::npos && behind.substr(0, at).find("${") != std::string_view::npos;
+  return is_placeholder ? std::string(text.substr(0, scheme + 3)).append(behind.substr(at + 1))
+                        : std::string();
 }
 
 }  // namespace
@@ -241,18 +255,25 @@ void Derivation::say_note(std::string_view target, std::string_view key,
 std::optional<WrittenUrl> read_written_url(std::string_view text) {
   namespace urls = boost::urls;
   const auto parsed = urls::parse_uri(text);
-  if (!parsed || !parsed->has_authority() || parsed->host().empty()) {
+  if (!parsed) {
+    const std::string without = without_placeholder_user(text);
+    return without.empty() ? std::nullopt : read_written_url(without);
+  }
+  const bool has_bad_port =
+      parsed->has_port() && !parsed->port().empty() && parsed->port_number() == 0;
+  if (!parsed->has_authority() || parsed->host().empty() || has_bad_port) {
     return std::nullopt;
   }
   WrittenUrl url{.scheme = std::string(parsed->scheme()),
                  .host = std::string(parsed->host_address()),
                  .path = std::string(parsed->encoded_path()),
                  .user = std::string(parsed->encoded_user()),
-                 .has_password = parsed->has_password() && !parsed->encoded_password().empty()};
+                 .has_password = parsed->has_password() && !parsed->encoded_password().empty(),
+                 .is_encoded = parsed->encoded_userinfo().find('%') != std::string_view::npos};
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   std::ranges::transform(url.host, url.host.begin(), lower);
   std::ranges::transform(url.scheme, url.scheme.begin(), lower);
-  if (parsed->has_port()) {
+  if (parsed->has_port() && !parsed->port().empty()) {
     url.port = parsed->port_number();
   } else if (url.scheme == "https" || url.scheme == "http") {
     url.port = url.scheme == "https" ? 443 : 80;

@@ -66,6 +66,7 @@ struct WrittenUrl {
   std::string path;        ///< empty, or begins with `/`
   std::string user;
   bool has_password = false;
+  bool is_encoded = false;  ///< the user or the password has a percent-encoded character
 };
 
 /// Nothing: it is no URL, or has a placeholder.

@@ -14,12 +14,32 @@ struct Callee {
   std::string source;
 };
 
-/// The target at a URL's host and port; `spin-orca` and `spin-orca.spinnaker` are one host.
+/// A Service's name without what the cluster's DNS puts behind it.
+std::string_view without_cluster_domain(std::string_view host) {
+  for (const std::string_view suffix : {".svc.cluster.local", ".svc"}) {
+    if (host.ends_with(suffix)) {
+      return host.substr(0, host.size() - suffix.size());
+    }
+  }
+  return host;
+}
+
+/// Whether both are one Service: `spin-orca`, `spin-orca.spinnaker`,
+/// `spin-orca.spinnaker.svc.cluster.local`.
+bool is_one_host(std::string_view one, std::string_view other, const std::string& name_space) {
+  const auto whole = [&](std::string_view host) {
+    const std::string_view name = without_cluster_domain(host);
+    const bool is_bare = name.find('.') == std::string_view::npos && !name_space.empty();
+    return is_bare ? std::string(name) + '.' + name_space : std::string(name);
+  };
+  return whole(one) == whole(other);
+}
+
+/// The target at a URL's host and port.
 const Target* target_at(const Derivation& derivation, const WrittenUrl& url) {
   const auto& targets = derivation.fleet.targets;
   const auto found = std::ranges::find_if(targets, [&](const Target& target) {
-    const bool is_host = target.url.host == url.host || target.discover == url.host ||
-                         target.url.host == url.host + '.' + derivation.name_space;
+    const bool is_host = is_one_host(target.url.host, url.host, derivation.name_space);
     return target.url.scheme == Scheme::https && target.url.port == url.port && is_host;
   });
   return found == targets.end() ? nullptr : &*found;

@@ -1,6 +1,8 @@
 // What stands in front of services: Istio's sidecar, and the ingress of deck and gate.
 
 #include <algorithm>
+#include <array>
+#include <initializer_list>
 
 #include "fleet/derive.hpp"
 #include "fleet/service_readers.hpp"
@@ -10,13 +12,9 @@ namespace {
 
 constexpr std::string_view inject = "sidecar.istio.io/inject";
 
-bool is_true(const YamlNode* node) {
-  return node != nullptr && node->text == "true";
-}
-
-/// The node that has a sidecar injected into a service's pods; null if none has.
+/// What says whether a service's pods have a sidecar: `true` or `false`; null if nothing does.
 const YamlNode* injection_of(const Derivation& derivation, const ServiceView& view) {
-  const std::string& service = std::string(view.service->name);
+  const std::string service(view.service->name);
   for (const KubernetesObject& object : derivation.installation.objects) {
     if (object.name != service && object.name != "spin-" + service) {
       continue;
@@ -24,14 +22,12 @@ const YamlNode* injection_of(const Derivation& derivation, const ServiceView& vi
     for (const std::string_view kind : {"labels", "annotations"}) {
       const YamlNode* const found =
           find_member(&object.object, {"spec", "template", "metadata", kind, inject});
-      if (is_true(found)) {
+      if (found != nullptr) {
         return found;
       }
     }
   }
-  const YamlNode* const annotation =
-      find_member(view.settings, {"kubernetes", "podAnnotations", inject});
-  return is_true(annotation) ? annotation : nullptr;
+  return find_member(view.settings, {"kubernetes", "podAnnotations", inject});
 }
 
 /// Whom a PeerAuthentication is for: the labels that Halyard, the operator and Spinnaker's own
@@ -44,26 +40,54 @@ bool selects(const YamlNode& labels, std::string_view service) {
   });
 }
 
-/// One of a workload counts above one of the namespace (istio.io/docs PeerAuthentication).
-const YamlNode* policy_for(const Derivation& derivation, std::string_view service) {
-  const YamlNode* general = nullptr;
-  for (const KubernetesObject& object : derivation.installation.objects) {
-    if (object.kind != "PeerAuthentication") {
-      continue;
-    }
-    const YamlNode* const labels = find_member(&object.object, {"spec", "selector", "matchLabels"});
-    if (labels != nullptr && selects(*labels, service)) {
-      return &object.object;
-    }
-    general = labels == nullptr ? &object.object : general;
-  }
-  return general;
+/// Istio's own namespace holds what is for all of them.
+bool is_for_namespace(const Derivation& derivation, const YamlNode& policy) {
+  const YamlNode* const written = find_member(&policy, {"metadata", "namespace"});
+  return written == nullptr || derivation.name_space.empty() ||
+         written->text == derivation.name_space || written->text == "istio-system";
 }
 
-const YamlNode* mode_in(const YamlNode* policy, std::uint16_t port) {
+/// UNSET inherits, as no mode at all does.
+const YamlNode* mode_at(const YamlNode& policy, std::initializer_list<std::string_view> path) {
+  const YamlNode* const mode = find_member(&policy, path);
+  return mode == nullptr || mode->text.empty() || mode->text == "UNSET" ? nullptr : mode;
+}
+
+/// What PeerAuthentications say of a port: one of a workload counts above one of its namespace,
+/// that above Istio's own (istio.io/docs PeerAuthentication).
+struct Policy {
+  bool is_there = false;
+  const YamlNode* mode = nullptr;  ///< null: none says one, and Istio's default is PERMISSIVE
+  const YamlNode* source = nullptr;
+};
+
+Policy policy_for(const Derivation& derivation, std::string_view service, std::uint16_t port) {
   const std::string number = std::to_string(port);
-  const YamlNode* const of_port = find_member(policy, {"spec", "portLevelMtls", number, "mode"});
-  return of_port != nullptr ? of_port : find_member(policy, {"spec", "mtls", "mode"});
+  std::array<const YamlNode*, 3> modes{};  // the workload's, the namespace's, Istio's own
+  Policy policy;
+  for (const KubernetesObject& object : derivation.installation.objects) {
+    const YamlNode& written = object.object;
+    if (object.kind != "PeerAuthentication" || !is_for_namespace(derivation, written)) {
+      continue;
+    }
+    const YamlNode* const labels = find_member(&written, {"spec", "selector", "matchLabels"});
+    if (labels != nullptr && !selects(*labels, service)) {
+      continue;
+    }
+    const YamlNode* const name_space = find_member(&written, {"metadata", "namespace"});
+    const bool is_own = name_space == nullptr || name_space->text == derivation.name_space;
+    const std::size_t rank = labels != nullptr ? 0 : (is_own ? 1 : 2);
+    policy.is_there = true;
+    policy.source = policy.source == nullptr ? &written : policy.source;
+    const YamlNode* const of_port =
+        labels == nullptr ? nullptr : mode_at(written, {"spec", "portLevelMtls", number, "mode"});
+    const YamlNode* const mode =
+        of_port != nullptr ? of_port : mode_at(written, {"spec", "mtls", "mode"});
+    modes[rank] = modes[rank] == nullptr ? mode : modes[rank];
+  }
+  const auto* const said = std::ranges::find_if(modes, [](const YamlNode* mode) { return mode; });
+  policy.mode = said == modes.end() ? nullptr : *said;
+  return policy;
 }
 
 /// `overrideBaseUrl` of uiSecurity or apiSecurity, or the service's own.
@@ -120,18 +144,21 @@ void add_ingress(Derivation& derivation, const std::string& service, std::string
 
 void derive_mesh(Derivation& derivation, const ServiceView& view, Target& target) {
   const YamlNode* const injected = injection_of(derivation, view);
-  const YamlNode* const policy = policy_for(derivation, view.service->name);
-  if (injected == nullptr && policy == nullptr) {
+  if (injected != nullptr && injected->text != "true") {
+    return;  // no sidecar, whatever a PeerAuthentication asks of one
+  }
+  const Policy policy = policy_for(derivation, view.service->name, target.url.port);
+  if (injected == nullptr && !policy.is_there) {
     return;
   }
-  const YamlNode* const mode = mode_in(policy, target.url.port);
-  if (mode != nullptr && mode->text == "DISABLE") {
+  if (policy.mode != nullptr && policy.mode->text == "DISABLE") {
     return;
   }
-  const bool is_strict = mode != nullptr && mode->text == "STRICT";
+  const bool is_strict = policy.mode != nullptr && policy.mode->text == "STRICT";
   target.mesh = Mesh{.mode = is_strict ? MeshMode::strict : MeshMode::permissive};
+  const YamlNode* const said = policy.mode != nullptr ? policy.mode : injected;
   derivation.say_source(target.name, "mesh",
-                        derivation.installation.position(mode != nullptr ? *mode : *injected));
+                        derivation.installation.position(said != nullptr ? *said : *policy.source));
 }
 
 void derive_ingress(Derivation& derivation) {

@@ -101,16 +101,20 @@ void derive_password(const Derivation& derivation, const RedisEndpoint& endpoint
   if (user == endpoint.users.end()) {
     return;
   }
+  const WrittenUrl url = *read_written_url((*user)->redis->value);
+  if (url.is_encoded) {
+    return;  // the text is not what Redis is told
+  }
   const std::string& source = (*user)->redis->source;
   const std::size_t colon = source.rfind(':');
   const bool has_line = colon != std::string::npos;
   if (!has_line) {
     return;
   }
-  target.username = endpoint.url.user;
+  target.username = url.user;
   target.password =
       pki::SecretSource::in_text(source.substr(0, colon), std::stoul(source.substr(colon + 1)),
-                                 "rediss://" + endpoint.url.user + ':', "@");
+                                 "rediss://" + url.user + ':', "@");
   derivation.say_source(target.name, "password", source);
 }
 

@@ -1,5 +1,6 @@
 // The key and trust stores that Spinnaker's files name, as far as they are mounted here.
 
+#include <algorithm>
 #include <unistd.h>
 
 #include "fleet/derive.hpp"
@@ -113,7 +114,56 @@ Found find_reference(const Derivation& derivation, const SecretReference& refere
   return {.file = *path, .why = {}};
 }
 
+/// Whether a file of a Secret is referred to in profiles.
+bool refers_to(const YamlNode& node, std::string_view secret, std::string_view key) {
+  const auto read = parse_secret_reference(node.text);
+  if (read && *read && (*read)->is_file) {
+    const auto& parameters = (*read)->parameters;
+    const auto is = [&](std::string_view name, std::string_view value) {
+      const auto found = parameters.find(name);
+      return found != parameters.end() && found->second == value;
+    };
+    if (is("n", secret) && is("k", key)) {
+      return true;
+    }
+  }
+  return std::ranges::any_of(node.children,
+                             [&](const YamlNode& child) { return refers_to(child, secret, key); });
+}
+
+/// The operator mounts what the service's profiles refer to, at `/opt/SERVICE/secrets/SECRET/KEY`
+/// (op `transformer/secrets.go`), where JAVA_OPTS may name it.
+std::optional<std::string> mounted_by_operator(const Derivation& derivation,
+                                               const ServiceView& view, std::string_view path) {
+  const std::string prefix = "/opt/" + std::string(view.service->name) + "/secrets/";
+  const Installation& installation = derivation.installation;
+  if (installation.layout != Layout::spinnaker_service || !path.starts_with(prefix)) {
+    return std::nullopt;
+  }
+  const std::string_view below = path.substr(prefix.size());
+  const std::size_t slash = std::min(below.find('/'), below.size());
+  const std::string_view secret = below.substr(0, slash);
+  const std::string_view key = below.substr(std::min(slash + 1, below.size()));
+  for (const std::string_view name :
+       {std::string_view("spinnaker"), view.service->base, view.service->name}) {
+    const auto profiles = installation.profiles.find(name);
+    if (profiles != installation.profiles.end() &&
+        std::ranges::any_of(profiles->second, [&](const YamlNode& profile) {
+          return refers_to(profile, secret, key);
+        })) {
+      return std::string(below);
+    }
+  }
+  return std::nullopt;
+}
+
 Found find_path(const Derivation& derivation, const ServiceView& view, const std::string& path) {
+  if (const auto below = mounted_by_operator(derivation, view, path);
+      below && derivation.files.secrets) {
+    std::string mounted = *derivation.files.secrets + '/' + *below;
+    return can_be_read(mounted) ? Found{.file = std::move(mounted), .why = {}}
+                                : missing(mounted + " cannot be read here");
+  }
   std::vector<Mount> mounts;
   add_settings_mounts(derivation, view, mounts);
   add_container_mounts(derivation, view, mounts);
@@ -144,6 +194,19 @@ Found find_file(const Derivation& derivation, const ServiceView& view, const std
     return missing("its secret reference " + reference.error().detail());
   }
   return *reference ? find_reference(derivation, **reference) : find_path(derivation, view, text);
+}
+
+/// Nobody resolves references in JAVA_OPTS: the operator does in profiles (op
+/// `transformer/secrets.go`), kork in what Spring binds. The JVM takes them as they stand.
+bool is_reference(std::string_view text) {
+  return text.starts_with("encrypted:") || text.starts_with("encryptedFile:");
+}
+
+/// A store among the words of JAVA_OPTS.
+Found find_jvm_file(const Derivation& derivation, const ServiceView& view,
+                    const std::string& text) {
+  return is_reference(text) ? missing("nobody resolves a secret reference in JAVA_OPTS")
+                            : find_file(derivation, view, text);
 }
 
 /// A store's password: none is written, it is somewhere, or nobody can tell.
@@ -197,6 +260,11 @@ FoundPassword find_option(const Derivation& derivation, const Setting& options,
                           std::string_view property, const std::optional<std::string>& text) {
   if (!text) {
     return {};
+  }
+  if (is_reference(*text)) {
+    return {.is_usable = false,
+            .source = {},
+            .why = "its password is a secret reference, which nobody resolves in JAVA_OPTS"};
   }
   return find_password(
       derivation, *text,
@@ -266,7 +334,7 @@ void derive_trust(Derivation& derivation, const ServiceView& view, Target& targe
     password = find_password(derivation, view.client.trust.password);
     source = view.client.trust.file->source;
   } else if (view.jvm.trust_store) {
-    file = find_file(derivation, view, *view.jvm.trust_store);
+    file = find_jvm_file(derivation, view, *view.jvm.trust_store);
     password = find_option(derivation, *view.jvm.options, "javax.net.ssl.trustStorePassword",
                            view.jvm.trust_store_password);
     source = view.jvm.options->source;
@@ -296,14 +364,16 @@ void derive_jvm_stores(Derivation& derivation, const ServiceView& view, Call& ca
   const std::string caller(view.service->name);
   const std::string key = "calls." + call.target;
   if (!is_jsse(view.service->runtime)) {
+    call.presents_nothing = true;
     derivation.say_note(caller, key, "its Redis client presents nothing and trusts the system");
     return;
   }
   if (!view.jvm.key_store) {
+    call.presents_nothing = true;
     derivation.say_note(caller, key,
                         "JAVA_OPTS names no javax.net.ssl.keyStore: it presents nothing");
   } else {
-    const Found file = find_file(derivation, view, *view.jvm.key_store);
+    const Found file = find_jvm_file(derivation, view, *view.jvm.key_store);
     const FoundPassword password =
         find_option(derivation, *view.jvm.options, "javax.net.ssl.keyStorePassword",
                     view.jvm.key_store_password);
@@ -320,7 +390,7 @@ void derive_jvm_stores(Derivation& derivation, const ServiceView& view, Call& ca
     }
   }
   if (view.jvm.trust_store) {
-    const Found file = find_file(derivation, view, *view.jvm.trust_store);
+    const Found file = find_jvm_file(derivation, view, *view.jvm.trust_store);
     const FoundPassword password =
         find_option(derivation, *view.jvm.options, "javax.net.ssl.trustStorePassword",
                     view.jvm.trust_store_password);

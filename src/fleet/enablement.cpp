@@ -144,9 +144,24 @@ std::optional<Sourced<bool>> flag_in_halconfig(const Installation& installation,
   return std::nullopt;
 }
 
+/// The Deployment itself, not a patch of one.
+const KubernetesObject* workload_of(const Installation& installation, std::string_view service) {
+  const std::string prefixed = "spin-" + std::string(service);
+  const auto found =
+      std::ranges::find_if(installation.objects, [&](const KubernetesObject& object) {
+        const bool is_workload = object.kind == "Deployment" || object.kind == "StatefulSet";
+        const bool is_its = object.name == service || object.name == prefixed;
+        return is_workload && is_its && !object.is_patch;
+      });
+  return found == installation.objects.end() ? nullptr : &*found;
+}
+
 /// Nobody configures what is not deployed.
 std::optional<Sourced<bool>> by_its_own_words(const Installation& installation,
                                               const ServiceView& view) {
+  if (const auto* const workload = workload_of(installation, view.service->name)) {
+    return Sourced<bool>{.value = true, .source = installation.position(workload->object)};
+  }
   if (const auto own = installation.profiles.find(view.service->name);
       own != installation.profiles.end()) {
     for (const YamlNode& document : own->second) {

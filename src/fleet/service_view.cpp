@@ -141,6 +141,15 @@ std::optional<Sourced<std::string>> redis_of_front50(const Properties& propertie
                               .source = host->source};
 }
 
+/// `${services.redis.baseUrl:redis://localhost:6379}`: Halyard writes that property for every
+/// service (hal `SpinnakerProfileFactory`), so that no default counts.
+bool is_halyards(const Installation& installation, const Properties& properties,
+                 const Setting& written) {
+  constexpr std::string_view key = "services.redis.baseUrl";
+  return installation.layout != Layout::profiles && !properties.find(key) &&
+         written.node->text.starts_with("${" + std::string(key));
+}
+
 /// What the service's own properties say of its Redis.
 std::optional<Sourced<std::string>> own_redis(const Installation& installation,
                                               const ServiceView& view) {
@@ -149,10 +158,19 @@ std::optional<Sourced<std::string>> own_redis(const Installation& installation,
   }
   auto written = first_of(view.properties,
                           {view.service->redis_url, "services.redis.baseUrl", "redis.baseUrl"});
+  if (written && is_halyards(installation, view.properties, *written)) {
+    written.reset();
+  }
   if (!written) {
     written = settings_of(installation, view.settings).find("redis.baseUrl");
   }
   return written ? std::optional(as_sourced(*written)) : std::nullopt;
+}
+
+/// A member that is not null: a patch writes `exec: null` to take it away.
+const YamlNode* handler_of(const YamlNode& probe, std::string_view kind) {
+  const YamlNode* const handler = probe.find(kind);
+  return handler == nullptr || handler->kind == YamlNode::Kind::nothing ? nullptr : handler;
 }
 
 /// A container's probe that says how kubelet asks; Armory's Halyard has the same keys in
@@ -167,13 +185,13 @@ std::optional<Sourced<HealthProbe>> written_probe(const Installation& installati
     if (probe == nullptr) {
       continue;
     }
-    if (const YamlNode* const exec = probe->find("exec")) {
+    if (const YamlNode* const exec = handler_of(*probe, "exec")) {
       return Sourced<HealthProbe>{HealthProbe::exec, installation.position(*exec)};
     }
-    if (const YamlNode* const http = probe->find("httpGet")) {
+    if (const YamlNode* const http = handler_of(*probe, "httpGet")) {
       return Sourced<HealthProbe>{HealthProbe::http, installation.position(*http)};
     }
-    if (const YamlNode* const socket = probe->find("tcpSocket"); socket != nullptr && !tcp) {
+    if (const YamlNode* const socket = handler_of(*probe, "tcpSocket"); socket != nullptr && !tcp) {
       tcp = {HealthProbe::tcp, installation.position(*socket)};
     }
   }
