@@ -5,6 +5,8 @@
 
 #include "telltale/assess/prediction.hpp"
 
+#include "assess/mesh.hpp"
+
 namespace telltale::assess {
 
 namespace {
@@ -20,6 +22,11 @@ bool is_same_chain(const pki::Chain& a, const pki::Chain& b) {
                             [](const pki::CertificatePtr& one, const pki::CertificatePtr& two) {
                               return one->fingerprint_sha256 == two->fingerprint_sha256;
                             });
+}
+
+/// What a sidecar presents is the mesh's, and not what the application behind it holds.
+bool is_of_sidecar(const AddressAssessment& endpoint, const probe::PeerChain& peer) {
+  return endpoint.mesh && is_of_workload(peer.certificates);
 }
 
 bool is_known(const std::vector<Holding>& holdings, const pki::Chain& chain) {
@@ -64,11 +71,15 @@ std::vector<Holding> observed_holdings(const fleet::Edge& /*edge*/,
     if (!endpoint) {
       continue;
     }
-    if (endpoint->peer_chains.empty()) {
+    const bool shows_sidecar = std::ranges::any_of(
+        endpoint->peer_chains,
+        [&](const probe::PeerChain& peer) { return is_of_sidecar(*endpoint, peer); });
+    if (endpoint->peer_chains.empty() || shows_sidecar) {
       holdings.push_back({.origin = "what " + fleet::to_text(endpoint->address) + " presents"});
     }
     for (const probe::PeerChain& peer : endpoint->peer_chains) {
-      if (!peer.certificates.empty() && !is_known(holdings, peer.certificates)) {
+      if (!peer.certificates.empty() && !is_of_sidecar(*endpoint, peer) &&
+          !is_known(holdings, peer.certificates)) {
         holdings.push_back(observed(peer, endpoint->address));
       }
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "telltale/assess/sidecar.hpp"
+
 namespace telltale::assess {
 
 namespace {
@@ -98,6 +100,13 @@ MeshReading read_mesh(const fleet::Target& target, const probe::Observation& obs
   reading.is_sidecar_missing = target.mesh->offers_istio_alpn && is_passed_on;
   reading.mode = infer_mode(*target.mesh, observation, versions, reading.sidecar_ends_tls);
   return reading;
+}
+
+bool hides_application(const fleet::Target& target, const AddressAssessment& at) {
+  if (!target.mesh || !at.mesh || !at.mesh->sidecar_ends_tls) {
+    return false;
+  }
+  return at.mesh->mode != MeshMode::permissive || target.mesh->offers_istio_alpn;
 }
 
 std::optional<MeshMode> laxest_mesh_mode(std::span<const AddressAssessmentPtr> addresses) {

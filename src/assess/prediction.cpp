@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "telltale/assess/assess.hpp"
+#include "telltale/assess/sidecar.hpp"
 #include "telltale/enum_names.hpp"
 
 #include "assess/acceptance.hpp"
@@ -377,14 +378,30 @@ bool is_between_sidecars(const fleet::Edge& edge, const AddressAssessment& at) {
   return edge.in_mesh && at.mesh && at.mesh->sidecar_ends_tls;
 }
 
-EdgeAssessment unknown_between_sidecars(const fleet::Edge& edge, const AddressAssessment& at,
-                                        EdgeAssessment made) {
+EdgeAssessment unknown_behind_sidecar(const fleet::Edge& edge, const AddressAssessment& at,
+                                      EdgeAssessment made) {
+  const std::string where = edge.callee + " at " + fleet::to_text(at.address);
+  const std::string what = edge.in_mesh
+                               ? "Between " + edge.caller + " and " + where +
+                                     " stand their sidecars: what the application behind them asks"
+                               : "TLS was ended by the sidecar of " + where +
+                                     ": what the application behind it asks of " + edge.caller;
   return concluded(std::move(made), Verdict::unknown, Reason::client_auth_unknown,
-                   "Between " + edge.caller + " and " + edge.callee + " at " +
-                       fleet::to_text(at.address) +
-                       " stand their sidecars: what the application behind them asks was not seen",
+                   what + " was not seen",
                    "Judge this target by a gate for the step strict, or look at the application: "
                    "PERMISSIVE without `mesh.alpn` passes TLS on to it.");
+}
+
+/// Whom STRICT turns away fails whatever the application asks; else, and where the caller does not
+/// meet the sidecar as we did, nothing follows from how the sidecar took us.
+bool tells_nothing_of_need(const AddressAssessment& at, const fleet::Target& callee,
+                           Verdict verdict) {
+  if (!hides_application(callee, at)) {
+    return false;
+  }
+  const bool meets_application =
+      callee.mesh->offers_istio_alpn && at.mesh->mode != fleet::MeshMode::strict;
+  return meets_application || verdict != Verdict::broken;
 }
 
 EdgeAssessment predict_need(const fleet::Edge& edge, const fleet::Target& callee,
@@ -392,7 +409,7 @@ EdgeAssessment predict_need(const fleet::Edge& edge, const fleet::Target& callee
                             CivilTime now) {
   const EdgeAssessment blank{.address = at.address, .evidence = candidates.front().evidence};
   if (is_between_sidecars(edge, at)) {
-    return unknown_between_sidecars(edge, at, blank);
+    return unknown_behind_sidecar(edge, at, blank);
   }
   const auto versions = versions_in_common(edge, at);
   if (versions.empty()) {
@@ -417,7 +434,11 @@ EdgeAssessment predict(const fleet::Edge& edge, const fleet::Target& callee,
   const std::span<const Holding> candidates =
       holdings.empty() ? std::span(&nobody_knows, 1) : holdings;
   EdgeAssessment made = predict_need(edge, callee, at, candidates, now);
-  made.strict = predict_strict(edge, callee, at, made);
+  const std::optional<StrictAssessment> strict = predict_strict(edge, callee, at, made);
+  if (tells_nothing_of_need(at, callee, made.verdict)) {
+    made = unknown_behind_sidecar(edge, at, std::move(made));
+  }
+  made.strict = strict;
   return made;
 }
 

@@ -74,15 +74,20 @@ std::string why_outlived(const fleet::Edge& edge, const assess::CredentialFacts&
   return why;
 }
 
+std::string doubtful_detail(const fleet::Edge& edge, const std::string& why) {
+  return "By what it held so far " + edge.caller + " would survive, but " + why +
+         (why.ends_with('.') ? "" : ".");
+}
+
 /// What was rehearsed with a certificate that its file does not hold any more.
-void doubt_strict(EdgeAssessment& row) {
-  if (!row.strict || !row.strict->rehearsed) {
+void doubt_strict(EdgeAssessment& row, const fleet::Edge& edge, const std::string& why) {
+  if (!row.strict || !row.strict->rehearsed || row.strict->verdict != Verdict::survives) {
     return;
   }
   row.strict->verdict = Verdict::unknown;
   row.strict->reason = Reason::caller_unknown;
-  row.strict->detail = row.detail;
-  row.strict->hint = row.hint;
+  row.strict->detail = doubtful_detail(edge, why);
+  row.strict->hint = assess::row_of(Reason::identity_unreadable).hint;
 }
 
 void doubt(EdgeAssessment& row, const fleet::Edge& edge, const std::string& why) {
@@ -91,8 +96,7 @@ void doubt(EdgeAssessment& row, const fleet::Edge& edge, const std::string& why)
   }
   row.verdict = Verdict::unknown;
   row.reason = Reason::caller_unknown;
-  row.detail = "By what it held so far " + edge.caller + " would survive, but " + why +
-               (why.ends_with('.') ? "" : ".");
+  row.detail = doubtful_detail(edge, why);
   row.hint = assess::row_of(Reason::identity_unreadable).hint;
 }
 
@@ -209,7 +213,7 @@ void EdgeBook::predict(Work& work, const assess::CredentialFacts& credentials,
   if (const std::string why = why_outlived(entry.edge, credentials); !why.empty()) {
     for (EdgeAssessment& row : entry.rows) {
       doubt(row, entry.edge, why);
-      doubt_strict(row);
+      doubt_strict(row, entry.edge, why);
     }
   }
   entry.verdict = worst_row(entry)->verdict;

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "telltale/assess/sidecar.hpp"
+
 #include "gate/edge_scale.hpp"
 #include "gate/filing.hpp"
 
@@ -139,7 +141,8 @@ class TargetScale {
   }
 
   void weigh_mode(const fleet::Endpoint* where, const assess::AddressAssessment& assessment) {
-    if (assessment.mode != tls::ClientAuthMode::unknown || !judges_the_flip()) {
+    const bool is_hidden = assess::hides_application(entry_.target, assessment);
+    if ((assessment.mode != tls::ClientAuthMode::unknown && !is_hidden) || !judges_the_flip()) {
       return;
     }
     const auto told =
@@ -148,6 +151,11 @@ class TargetScale {
     matter.detail = told != assessment.findings.end()
                         ? told->detail
                         : std::string(assess::row_of(Reason::client_auth_unknown).summary);
+    if (is_hidden) {
+      matter.detail =
+          "The sidecar ended TLS: whom the application behind it asks for a certificate was not "
+          "seen.";
+    }
     if (filing_.is_accepted(Reason::client_auth_unknown)) {
       filing_.accept(matter);
       return;

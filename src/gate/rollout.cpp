@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "telltale/assess/sidecar.hpp"
 #include "telltale/gate/snapshot.hpp"
 
 #include "gate/call_order.hpp"
@@ -28,9 +29,13 @@ Stage stage_of(ClientAuthMode mode) {
   return stages[static_cast<std::size_t>(mode)];
 }
 
-Stage stage_of(const AddressEntry& address, Duration stale_after, Now now) {
+Stage stage_of(const fleet::Target& target, const AddressEntry& address, Duration stale_after,
+               Now now) {
   const assess::AddressAssessmentPtr& look = address.assessment;
   if (!look || !is_fresh(look->looked_at.steady, stale_after, now.steady)) {
+    return Stage::unknown;
+  }
+  if (assess::hides_application(target, *look)) {
     return Stage::unknown;
   }
   const bool is_plaintext = std::ranges::find(look->findings, Reason::plaintext_answer,
@@ -42,7 +47,7 @@ Stage stage_of(const AddressEntry& address, Duration stale_after, Now now) {
 Stage stage_of(const TargetEntry& entry, Duration stale_after, Now now) {
   std::set<Stage> seen;
   for (const AddressEntry& address : entry.addresses) {
-    seen.insert(stage_of(address, stale_after, now));
+    seen.insert(stage_of(entry.target, address, stale_after, now));
   }
   for (const Stage stage : {Stage::plaintext, Stage::none, Stage::unknown}) {
     if (seen.contains(stage)) {

@@ -28,7 +28,8 @@ std::vector<assess::Holding> observed_now(const fleet::Edge& edge, const TargetE
   std::vector<assess::AddressAssessmentPtr> looks;
   for (const AddressEntry& address : caller->addresses) {
     const assess::AddressAssessmentPtr& look = address.assessment;
-    if (!look || !is_fresh(look->looked_at.steady, stale_after, now.steady)) {
+    if (!look || address.is_outdated ||
+        !is_fresh(look->looked_at.steady, stale_after, now.steady)) {
       return {};
     }
     looks.push_back(look);

@@ -168,7 +168,7 @@ bool judges(const gate::GateEntry& entry, const gate::Snapshot& snapshot, std::s
     return std::ranges::find(chosen, target) != chosen.end();
   }
   return std::ranges::any_of(snapshot.targets, [&](const gate::TargetEntryPtr& known) {
-    return known->target.name == target;
+    return known->target.name == target && fleet::is_judged(entry.rules, known->target);
   });
 }
 

@@ -288,30 +288,39 @@ std::optional<tls::ProtocolVersion> Look::highest_version_spoken() const {
   return highest;
 }
 
-/// Each connection may take what is left of the look; what comes after that is not there.
+/// Each connection may take half of what is left of the look, the last one all of it.
+SteadyTime Look::deadline_before(std::size_t others) const {
+  const SteadyTime now = steady_clock::now();
+  return now + share_of(deadline_ - now, others + 1);
+}
+
+/// One that is slow leaves time for those after it; what was not reached in time is not there.
 Awaitable<void> Look::look_at_ingress(Prober::Contexts& contexts) {
   const fleet::Ingress& ingress = *request_.target->ingress;
   IngressReading& reading = observation_.ingress.emplace();
+  const std::size_t logins = request_.target->expect.login() ? 1 : 0;
   if (ingress.redirect_port && steady_clock::now() < deadline_) {
-    reading.redirect = co_await ask_redirect(*ingress.redirect_port);
+    reading.redirect = co_await ask_redirect(*ingress.redirect_port,
+                                             deadline_before(ingress.routes.size() + logins));
   }
   const std::optional<tls::ProtocolVersion> version = highest_version_spoken();
   if (!version) {
     co_return;
   }
   const tls::ClientContext& tls = contexts.context(*version, tls::Credential{});
-  for (const std::string& path : ingress.routes) {
+  for (std::size_t i = 0; i < ingress.routes.size(); ++i) {
     if (steady_clock::now() < deadline_) {
-      IngressReply reply = co_await ask_route(tls, path);
+      const SteadyTime deadline = deadline_before(ingress.routes.size() - i - 1 + logins);
+      IngressReply reply = co_await ask_route(tls, ingress.routes[i], deadline);
       observation_.ingress->routes.push_back(std::move(reply));
     }
   }
 }
 
-Awaitable<IngressReply> Look::ask_redirect(std::uint16_t port) {
+Awaitable<IngressReply> Look::ask_redirect(std::uint16_t port, SteadyTime deadline) {
   constexpr std::uint16_t http_port = 80;
   IngressReply reply{.port = port, .path = "/"};
-  Connection connection(io_, deadline_);
+  Connection connection(io_, deadline);
   const fleet::Endpoint endpoint{request_.address.host, port};
   reply.failure = co_await connection.connect(endpoint);
   if (!reply.failure) {
@@ -322,9 +331,10 @@ Awaitable<IngressReply> Look::ask_redirect(std::uint16_t port) {
   co_return reply;
 }
 
-Awaitable<IngressReply> Look::ask_route(const tls::ClientContext& tls, std::string path) {
+Awaitable<IngressReply> Look::ask_route(const tls::ClientContext& tls, std::string path,
+                                        SteadyTime deadline) {
   IngressReply reply{.port = request_.address.port, .path = std::move(path)};
-  Connection connection(io_, deadline_);
+  Connection connection(io_, deadline);
   reply.failure = co_await connection.connect(request_.address);
   if (reply.failure) {
     co_return reply;

@@ -49,8 +49,10 @@ class Look {
   [[nodiscard]] RedisQuestions questions_for(const Attempt& attempt) const;
   [[nodiscard]] Awaitable<void> look_in_plaintext(std::uint16_t port);
   [[nodiscard]] Awaitable<void> look_at_ingress(Prober::Contexts& contexts);
-  [[nodiscard]] Awaitable<IngressReply> ask_redirect(std::uint16_t port);
-  [[nodiscard]] Awaitable<IngressReply> ask_route(const tls::ClientContext& tls, std::string path);
+  [[nodiscard]] Awaitable<IngressReply> ask_redirect(std::uint16_t port, SteadyTime deadline);
+  [[nodiscard]] Awaitable<IngressReply> ask_route(const tls::ClientContext& tls, std::string path,
+                                                  SteadyTime deadline);
+  [[nodiscard]] SteadyTime deadline_before(std::size_t others) const;
   [[nodiscard]] Awaitable<void> look_at_login(Prober::Contexts& contexts);
   [[nodiscard]] Awaitable<MaybeFailure> log_in(const tls::ClientContext& tls, LoginAttempt& login);
 

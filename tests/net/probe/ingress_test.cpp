@@ -81,7 +81,7 @@ TEST_CASE("ingress: routes -> each asked for once over TLS, a 404 is route_unans
   CHECK(told(target, seen) == "route_unanswered");
 }
 
-TEST_CASE("ingress: a route that never answers -> the look keeps to its one deadline") {
+TEST_CASE("ingress: a route that never answers -> the next is asked within the same deadline") {
   PeerOptions options = options_of(ClientAuth::none);
   options.http.silent_path = "/silent";
   const TestPeer ingress(options);
@@ -90,10 +90,42 @@ TEST_CASE("ingress: a route that never answers -> the look keeps to its one dead
   request.timeout = std::chrono::seconds(2);
   const Observation seen = Looker().look(std::move(request));
   REQUIRE(seen.ingress);
-  REQUIRE(seen.ingress->routes.size() == 1);
+  REQUIRE(seen.ingress->routes.size() == 2);
   REQUIRE(seen.ingress->routes[0].failure);
   CHECK(seen.ingress->routes[0].failure->kind == probe::FailureKind::timed_out);
-  CHECK(told(target, seen) == "look_incomplete, route_unanswered");
+  REQUIRE(seen.ingress->routes[1].http);
+  CHECK(seen.ingress->routes[1].http->status == 200);
+  CHECK(told(target, seen) == "route_unanswered");
+}
+
+TEST_CASE("ingress: the last route never answers -> the look keeps to its one deadline") {
+  PeerOptions options = options_of(ClientAuth::none);
+  options.http.silent_path = "/silent";
+  const TestPeer ingress(options);
+  const fleet::Target target = ingress_of(ingress, std::nullopt, {"/before", "/silent"});
+  probe::LookRequest request = request_of(target);
+  request.timeout = std::chrono::seconds(2);
+  const Observation seen = Looker().look(std::move(request));
+  REQUIRE(seen.ingress);
+  REQUIRE(seen.ingress->routes.size() == 2);
+  REQUIRE(seen.ingress->routes[1].failure);
+  CHECK(seen.ingress->routes[1].failure->kind == probe::FailureKind::timed_out);
+  CHECK(told(target, seen) == "route_unanswered");
+}
+
+TEST_CASE("ingress: a port that swallows connections -> the routes are asked all the same") {
+  const TestPeer ingress(options_of(ClientAuth::none));
+  const support::BlackholePort swallowing;
+  const fleet::Target target = ingress_of(ingress, swallowing.port(), {"/"});
+  probe::LookRequest request = request_of(target);
+  request.timeout = std::chrono::seconds(2);
+  const Observation seen = Looker().look(std::move(request));
+  CHECK(assess::assess_address(target, seen, {}, seen.looked_at.civil).mode ==
+        tls::ClientAuthMode::none);
+  REQUIRE(seen.ingress);
+  REQUIRE(seen.ingress->routes.size() == 1);
+  CHECK(seen.ingress->routes[0].http);
+  CHECK(told(target, seen) == "ingress_redirect_missing");
 }
 
 TEST_SUITE_END();

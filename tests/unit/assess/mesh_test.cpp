@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "telltale/assess/assess.hpp"
+#include "telltale/assess/sidecar.hpp"
 
 #include "unit/assess/prediction_cases.hpp"
 
@@ -217,6 +218,40 @@ TEST_SUITE("assess") {
     CHECK(detail(target, seen, Reason::hostname_mismatch).empty());
   }
 
+  TEST_CASE("mesh: TLS that ends at the sidecar -> the application is hidden, unless passed on") {
+    const auto hides = [](const fleet::Target& target, const Observation& seen) {
+      return hides_application(target, assessed(target, seen));
+    };
+    fleet::Target with_alpn = meshed();
+    with_alpn.mesh->offers_istio_alpn = true;
+    CHECK(hides(meshed(MeshMode::strict), look(Tls::workload, Plain::refused)));
+    CHECK(hides(with_alpn, look(Tls::workload, Plain::served)));
+    CHECK(hides(meshed(), look(Tls::workload, Plain::silent)));
+    // Without Istio's ALPN, PERMISSIVE ends no TLS: the SPIFFE ID is the application's own.
+    CHECK_FALSE(hides(meshed(), look(Tls::workload, Plain::served)));
+    CHECK_FALSE(hides(meshed(), look(Tls::application, Plain::served)));
+    CHECK_FALSE(hides(with_alpn, look(Tls::reset, Plain::served)));
+  }
+
+  TEST_CASE("holdings: an endpoint that shows its sidecar -> what it holds is not known") {
+    const fleet::Target target = meshed();
+    const auto shown = [&](const Observation& seen) {
+      const AddressAssessmentPtr at =
+          std::make_shared<const AddressAssessment>(assessed(target, seen));
+      return observed_holdings(edge(), std::span(&at, 1));
+    };
+    Observation seen = look(Tls::workload, Plain::refused);
+    std::vector<Holding> holdings = shown(seen);
+    REQUIRE(holdings.size() == 1);
+    CHECK(holdings[0].keys.empty());
+    CHECK_FALSE(holdings[0].is_known_to_be_nothing);
+    seen.peer_chains.push_back(peer_chain({own()}));
+    holdings = shown(seen);
+    REQUIRE(holdings.size() == 2);  // the worst counts
+    CHECK(holdings[0].keys.empty());
+    CHECK(holdings[1].keys.size() == 1);
+  }
+
   TEST_CASE("mesh: several addresses -> the laxest mode, and replicas_disagree where they differ") {
     const auto judged = [](std::vector<Observation> looks) {
       const fleet::Target target = meshed();
@@ -329,6 +364,40 @@ TEST_SUITE("assess") {
     CHECK(made.strict->verdict == Verdict::survives);
     calling.in_mesh = false;
     CHECK(predicted(at, {nothing_held()}, calling, called).verdict == Verdict::broken);
+  }
+
+  TEST_CASE(
+      "prediction: TLS ended at the callee's sidecar -> what the application does is unknown") {
+    fleet::Target called = callee();
+    called.mesh = fleet::Mesh{};
+    fleet::Target with_alpn = called;
+    with_alpn.mesh->offers_istio_alpn = true;
+
+    struct Row {
+      const fleet::Target& callee;
+      MeshMode mode;
+      Holding held;
+      Verdict verdict;
+    };
+
+    const Row rows[] = {
+        {with_alpn, MeshMode::permissive, holding(verified(by_root())), Verdict::unknown},
+        // It offers no ALPN of Istio's: PERMISSIVE passes it on.
+        {with_alpn, MeshMode::permissive, nothing_held(), Verdict::unknown},
+        {called, MeshMode::strict, holding(verified(by_root())), Verdict::unknown},
+        {with_alpn, MeshMode::strict, holding(verified(by_root())), Verdict::unknown},
+        {called, MeshMode::strict, nothing_held(), Verdict::broken},
+        // The SPIFFE ID is the application's own.
+        {called, MeshMode::permissive, holding(verified(by_root())), Verdict::survives},
+        {with_alpn, MeshMode::strict, nothing_held(), Verdict::broken},
+    };
+    for (const Row& row : rows) {
+      const AddressAssessment at = sidecar_at(row.mode, true);
+      const EdgeAssessment made = predicted(at, {row.held}, edge(), row.callee);
+      CAPTURE(made.detail);
+      CHECK(made.verdict == row.verdict);
+      CHECK(made.strict);
+    }
   }
 
   TEST_CASE("prediction: a server of a trust of its own -> what the fleet's makes of it counts") {

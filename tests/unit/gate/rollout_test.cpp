@@ -201,6 +201,21 @@ TEST_SUITE("gate") {
     CHECK((find(made, "echo").stage == gate::Stage::none));
   }
 
+  TEST_CASE("rollout: a sidecar that ends TLS -> the stage behind it is unknown") {
+    pki::Certificate workload = certificate("", root_a);
+    workload.uris = {"spiffe://cluster.local/ns/spinnaker/sa/orca"};
+    probe::Observation seen = need_look();
+    for (probe::Attempt& attempt : seen.attempts) {
+      attempt.handshake.peer_certificates = {share(workload)};
+    }
+    seen.plaintext = {{.port = 8083, .http = probe::HttpReply{.status = 400}}};
+    fleet::Fleet fleet = quick_fleet({"orca"});
+    fleet.targets[0].mesh = fleet::Mesh{.offers_istio_alpn = true};
+    const Rollout made = Scene(fleet, {{"orca", seen}}).told();
+    CHECK((find(made, "orca").stage == gate::Stage::unknown));
+    CHECK(!find(made, "orca").may_go);
+  }
+
   TEST_CASE("rollout: declared against seen -> whether they agree, and what it means") {
     struct Row {
       std::optional<ClientAuthMode> declared;
@@ -345,6 +360,12 @@ TEST_SUITE("gate") {
       const Rollout made = rollout(*stage.snapshot, at(70s));
       CHECK(!find(made, "orca").may_go);
       CHECK((find(made, "orca").first_blocker->reason == Reason::caller_unknown));
+    }
+    SUBCASE("the look at the caller was made with other credentials -> not known either") {
+      Scene scene(fleet, looks);
+      scene.stage.board.outdate("echo");
+      scene.stage.step(at(3s));
+      CHECK((find(scene.told(), "orca").first_blocker->reason == Reason::caller_unknown));
     }
     SUBCASE("the caller's name does not resolve any more -> another replica may hold what is bad") {
       Scene scene(fleet, looks);

@@ -166,6 +166,25 @@ TEST_SUITE("gate") {
           "orca 10.0.0.1:8083 plaintext_open");
   }
 
+  TEST_CASE("need: a sidecar that ends TLS hides the application -> unknown, and strict is open") {
+    pki::Certificate workload = certificate("", root_a);
+    workload.uris = {"spiffe://cluster.local/ns/spinnaker/sa/orca"};
+    probe::Observation seen = healthy_want();
+    for (probe::Attempt& attempt : seen.attempts) {
+      attempt.handshake.peer_certificates = {share(workload)};
+    }
+    seen.plaintext = {{.port = 8083, .http = probe::HttpReply{.status = 400}}};
+    fleet::Fleet fleet = meshed_fleet({"orca"});
+    fleet.targets[0].goal = fleet::Goal::need;
+    fleet.targets[0].mesh->offers_istio_alpn = true;
+    const Scene scene(fleet, seen);
+    CHECK(gather(*scene.stage.snapshot, scene.rules, at(62s)).clean());
+    fleet::GateRules need = scene.rules;
+    need.step = Step::need;
+    const Evidence evidence = gather(*scene.stage.snapshot, need, at(62s));
+    CHECK(told(evidence.missing) == "orca 10.0.0.1:8083 client_auth_unknown");
+  }
+
   TEST_CASE("strict: laxer than expected, or no sidecar at all -> closed") {
     fleet::Fleet fleet = meshed_fleet({"orca"});
     fleet.targets[0].mesh->mode = MeshMode::strict;

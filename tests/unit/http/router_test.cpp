@@ -193,6 +193,18 @@ TEST_SUITE("http") {
           "gate `good` judges no target named `clouddriver`\n");
   }
 
+  TEST_CASE("router: a gate for the step strict, and a target without mesh -> 404") {
+    gate::Snapshot snapshot = open_and_closed();
+    for (gate::GateEntry& entry : snapshot.gates) {
+      entry.rules.step = fleet::Step::strict;
+      entry.rules.targets.clear();
+    }
+    const std::string name = snapshot.targets.front()->target.name;
+    const Response response = get(world_of(std::move(snapshot)), "/gate/good/" + name);
+    CHECK(response.status == 404);
+    CHECK(response.body == "gate `good` judges no target named `" + name + "`\n");
+  }
+
   TEST_CASE("gate: open, closed, unknown -> 200 only for open; JSON is always 200") {
     struct Row {
       const char* target;
