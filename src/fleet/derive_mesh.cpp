@@ -61,6 +61,14 @@ struct Policy {
   const YamlNode* source = nullptr;
 };
 
+std::size_t rank_of(const Derivation& derivation, const YamlNode& policy, const YamlNode* labels) {
+  if (labels != nullptr) {
+    return 0;
+  }
+  const YamlNode* const written = find_member(&policy, {"metadata", "namespace"});
+  return written == nullptr || written->text == derivation.name_space ? 1 : 2;
+}
+
 Policy policy_for(const Derivation& derivation, std::string_view service, std::uint16_t port) {
   const std::string number = std::to_string(port);
   std::array<const YamlNode*, 3> modes{};  // the workload's, the namespace's, Istio's own
@@ -74,9 +82,7 @@ Policy policy_for(const Derivation& derivation, std::string_view service, std::u
     if (labels != nullptr && !selects(*labels, service)) {
       continue;
     }
-    const YamlNode* const name_space = find_member(&written, {"metadata", "namespace"});
-    const bool is_own = name_space == nullptr || name_space->text == derivation.name_space;
-    const std::size_t rank = labels != nullptr ? 0 : (is_own ? 1 : 2);
+    const std::size_t rank = rank_of(derivation, written, labels);
     policy.is_there = true;
     policy.source = policy.source == nullptr ? &written : policy.source;
     const YamlNode* const of_port =
