@@ -51,7 +51,8 @@ std::optional<Sourced<bool>> as_flag(const std::optional<Setting>& setting,
   if (!setting) {
     return std::nullopt;
   }
-  return Sourced<bool>{.value = properties.is_true(path, false), .source = setting->source};
+  // What the environment decides may be there: what is not would only be missed.
+  return Sourced<bool>{.value = properties.is_true(path, true), .source = setting->source};
 }
 
 std::optional<Sourced<bool>> find_flag(const Properties& properties, std::string_view path) {

@@ -133,7 +133,8 @@ class Properties {
   /// Some layer has a key below or at this path.
   [[nodiscard]] bool has(std::string_view path) const { return node(path) != nullptr; }
 
-  /// `true`, `yes`, `on` in any case, as Spring has it; the default where it is not there.
+  /// `true`, `yes`, `on` in any case, as Spring has it; the default where it is not there, or has a
+  /// placeholder that the files do not resolve.
   [[nodiscard]] bool is_true(std::string_view path, bool if_absent) const;
 
   [[nodiscard]] const std::vector<const YamlNode*>& layers() const noexcept { return layers_; }

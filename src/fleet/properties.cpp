@@ -255,7 +255,7 @@ std::optional<Setting> Properties::find(std::string_view path) const {
 
 bool Properties::is_true(std::string_view path, bool if_absent) const {
   const std::optional<Setting> setting = find(path);
-  if (!setting) {
+  if (!setting || !setting->is_resolved) {
     return if_absent;
   }
   const std::string text = uniform(setting->text, Binding::exact);

@@ -109,7 +109,8 @@ ServerSettings read_java(const SslKeys& keys, const ServiceView& view) {
   if (!server.trust.file) {
     server.trust.file = keys.find("trust-certificate");
   }
-  if (view.service->has_kork_tomcat && keys.is_true("enabled", false)) {
+  const bool may_have_more_ports = server.enabled && keys.is_true("enabled", true);
+  if (view.service->has_kork_tomcat && may_have_more_ports) {
     server.api_port = effective_port(view.properties, "default.apiPort");
     server.legacy_port = effective_port(view.properties, "default.legacyServerPort");
   }

@@ -134,8 +134,8 @@ TEST_SUITE("fleet") {
   TEST_CASE("Properties: what Spring takes for true -> true") {
     Installation installation;
     installation.files = {"file"};
-    const YamlNode node =
-        parse_yaml("{a: true, b: 'ON', c: Yes, d: 1, e: false, f: enabled, g: }", "file");
+    const YamlNode node = parse_yaml(
+        "{a: true, b: 'ON', c: Yes, d: 1, e: false, f: enabled, g: , h: '${NOT_HERE}'}", "file");
     const Properties properties(installation, Binding::relaxed, {&node});
     for (const std::string_view key : {"a", "b", "c", "d"}) {
       CAPTURE(key);
@@ -144,6 +144,8 @@ TEST_SUITE("fleet") {
     CHECK_FALSE(properties.is_true("e", true));
     CHECK_FALSE(properties.is_true("f", true));
     CHECK(properties.is_true("g", true));
+    CHECK(properties.is_true("h", true));
+    CHECK_FALSE(properties.is_true("h", false));
     CHECK(properties.is_true("none", true));
     CHECK_FALSE(properties.is_true("none", false));
     CHECK(properties.has("a"));

@@ -120,6 +120,22 @@ TEST_CASE("default.apiPort: server.ssl.enabled is true -> a port; on kayenta -> 
   CHECK_FALSE(view(off, "gate").server.api_port);
 }
 
+TEST_CASE("a flag that only the environment knows -> deployed, served and used, not missed") {
+  const Installation installation = installation_of(R"(
+profiles:
+  spinnaker:
+    services: {kayenta: {enabled: "${NOT_IN_THE_FILES}"}}
+  orca:
+    redis: {enabled: "${NOT_IN_THE_FILES}"}
+    default: {apiPort: 8085}
+    server: {ssl: {enabled: "${NOT_IN_THE_FILES}", client-auth: want}})");
+  CHECK(view(installation, "kayenta").enabled.value);
+  const ServiceView orca = view(installation, "orca");
+  CHECK(orca.server.has_tls);
+  CHECK(orca.server.api_port.has_value());
+  CHECK(orca.redis.has_value());
+}
+
 TEST_CASE("stores: PEM keys of Spring -> the certificate; cacertFile missing in Go -> certFile") {
   const Installation pem =
       profile_of("orca",
