@@ -191,7 +191,7 @@ Found find_file(const Derivation& derivation, const ServiceView& view, const std
   }
   const auto reference = parse_secret_reference(text);
   if (!reference) {
-    return missing("its secret reference " + reference.error().detail());
+    return missing("it " + reference.error().detail());
   }
   return *reference ? find_reference(derivation, **reference) : find_path(derivation, view, text);
 }
@@ -229,7 +229,7 @@ FoundPassword find_password(const Derivation& derivation, const std::string& tex
     return {.source = std::move(place), .why = {}};
   }
   const Found file = reference ? find_reference(derivation, **reference)
-                               : missing("its secret reference " + reference.error().detail());
+                               : missing("it " + reference.error().detail());
   if (!file) {
     return {.is_usable = false, .source = {}, .why = "of its password: " + file.why};
   }
