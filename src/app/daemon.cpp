@@ -31,15 +31,15 @@ class Site {
       : probing_(probing), publisher_(publisher) {}
 
   void answer(const http::Request& request, const http::Reply& reply) {
-    const http::World world{publisher_.snapshot(), read_clocks(), read_process_figures()};
+    const http::World world{
+        .snapshot = publisher_.snapshot(), .now = read_clocks(), .process = read_process_figures()};
     auto handled = http::handle(request, world, cache_);
     if (auto* response = std::get_if<http::Response>(&handled)) {
       reply(std::move(*response));
       return;
     }
-    switch (std::get<http::Action>(handled)) {
-      case http::Action::reload:
-        reload(reply);
+    if (std::holds_alternative<http::ReloadRequest>(handled)) {
+      reload(reply);
     }
   }
 
@@ -87,17 +87,17 @@ int run_daemon(const Options& options) {
   Publisher publisher(context, options.config_file, *std::move(plan), log);
   Site site(context, publisher);
   auto server = http::Server::bind(
-      options.listen_addresses,
-      [&site](const http::Request& request, const http::Reply& reply) {
-        site.answer(request, reply);
-      },
+      {{.flag = "--web.listen-address",
+        .addresses = options.listen_addresses,
+        .handler = [&site](const http::Request& request,
+                           const http::Reply& reply) { site.answer(request, reply); }}},
       [&](std::string_view where, std::string_view what) {
         asio::post(context, [&publisher] { publisher.note_internal_error(); });
         log.write(LogLevel::error, "internal error",
                   {{"where", std::string(where)}, {"error", std::string(what)}});
       });
   if (!server) {
-    return complain(log, server.error().at("--web.listen-address"));
+    return complain(log, server.error());
   }
   asio::signal_set signals(context, SIGTERM, SIGINT);
   signals.async_wait([&](const boost::system::error_code& error, int signal) {

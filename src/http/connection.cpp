@@ -40,7 +40,6 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t read_bytes{4096};
 constexpr std::chrono::milliseconds linger_time{2'000};
-constexpr std::chrono::milliseconds late_answer_time{1'000};
 
 /// A request body that is read and let go: a Body as Beast wants them.
 struct DroppedBody {
@@ -160,9 +159,8 @@ void Awaited::take(Response arrived) {
   }
 }
 
-Service::Service(asio::io_context& context, Handler answer, FailureListener listener, Limits most)
-    : handler(std::move(answer)),
-      on_failure(std::move(listener)),
+Service::Service(asio::io_context& context, FailureListener listener, Limits most)
+    : on_failure(std::move(listener)),
       limits(most),
       entrance(std::make_shared<Entrance>(context)),
       vacancy(context, asio::steady_timer::time_point::max()) {}
@@ -184,8 +182,9 @@ void Service::report(std::string_view where, const std::exception_ptr& failure) 
 }
 
 // The buffer holds twice the header, so that the header's limit is met before the buffer's.
-Connection::Connection(tcp::socket socket, Service& service)
-    : service_(service),
+Connection::Connection(tcp::socket socket, const Listener& listener, Service& service)
+    : listener_(listener),
+      service_(service),
       stream_(std::move(socket)),
       buffer_(std::size_t{service.limits.header_bytes} * 2) {}
 
@@ -218,7 +217,7 @@ asio::awaitable<bool> Connection::wait_for_request() {
 
 asio::awaitable<bool> Connection::exchange() {
   // One deadline for all that follows: a peer that dribbles gains nothing.
-  deadline_ = SteadyTime::clock::now() + service_.limits.exchange;
+  deadline_ = SteadyTime::clock::now() + service_.limits.request;
   stream_.expires_at(deadline_);
   Received received = co_await receive();
   Manner manner = received.manner;
@@ -306,16 +305,16 @@ asio::awaitable<std::optional<Response>> Connection::answer(const Request& reque
   awaited_ = std::make_shared<Awaited>(stream_.get_executor());
   ask(request);
   if (!awaited_->response && !is_closed_) {
-    awaited_->arrival.expires_at(deadline_);
+    awaited_->arrival.expires_after(service_.limits.answer);
     std::ignore = co_await awaited_->arrival.async_wait(use_tuple);
   }
   std::optional<Response> response = std::move(awaited_->response);
   awaited_.reset();
   if (!response && !is_closed_) {
-    stream_.expires_after(late_answer_time);
     response =
         error_response(503, "this takes longer than an exchange may; the log tells how it ends");
   }
+  stream_.expires_after(service_.limits.response);
   co_return response;
 }
 
@@ -330,7 +329,7 @@ void Connection::ask(const Request& request) {
     });
   };
   try {
-    service_.handler(request, reply);
+    listener_.handler(request, reply);
   } catch (...) {
     service_.report("handler", std::current_exception());
     awaited_->take(error_response(500, "an internal error: the log says more"));

@@ -51,7 +51,7 @@ struct Awaited {
 
 /// What all connections of a server share. Lives on the serving thread, longer than any of them.
 struct Service {
-  Service(boost::asio::io_context& context, Handler answer, FailureListener listener, Limits most);
+  Service(boost::asio::io_context& context, FailureListener listener, Limits most);
 
   ~Service() { entrance->close(); }
 
@@ -62,7 +62,6 @@ struct Service {
   void report(std::string_view where, std::string_view what) const;
   void report(std::string_view where, const std::exception_ptr& failure) const;
 
-  Handler handler;
   FailureListener on_failure;
   Limits limits;
   std::shared_ptr<Entrance> entrance;
@@ -72,7 +71,8 @@ struct Service {
 
 class Connection {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, Service& service);
+  /// `listener` accepted it.
+  Connection(boost::asio::ip::tcp::socket socket, const Listener& listener, Service& service);
 
   /// Answers requests until the client, a limit or stopping ends that. Closes gracefully.
   [[nodiscard]] boost::asio::awaitable<void> serve();
@@ -110,6 +110,7 @@ class Connection {
   void ask(const Request& request);
   void turn_idle();
 
+  const Listener& listener_;
   Service& service_;
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;  ///< what was received and not yet parsed

@@ -31,7 +31,7 @@ struct Call {
 
 enum class Verbs { read, read_or_post, change };
 
-using Handled = std::variant<Response, Action>;
+using Handled = Answer;
 
 struct Route {
   std::string_view pattern;  ///< `*` stands for one segment
@@ -198,7 +198,7 @@ Handled answer_ready(const Call& call) {
 }
 
 Handled answer_reload(const Call&) {
-  return Action::reload;
+  return ReloadRequest{};
 }
 
 constexpr std::array routes = {
@@ -301,8 +301,7 @@ Response error_response(unsigned status, std::string_view line) {
   return text_response(status, std::string(line));
 }
 
-std::variant<Response, Action> handle(const Request& request, const World& world,
-                                      MetricsCache& cache) {
+Answer handle(const Request& request, const World& world, MetricsCache& cache) {
   Handled handled = dispatch(request, world, cache);
   if (Response* response = std::get_if<Response>(&handled)) {
     *response = finished(std::move(*response));

@@ -82,10 +82,16 @@ Result<tcp::acceptor> open_acceptor(asio::io_context& context, const std::string
 
 }  // namespace
 
+/// An address that is listened on.
+struct Door {
+  tcp::acceptor acceptor;
+  const Listener& listener;
+};
+
 // Everything but construction, start() and stop() happens on the serving thread.
 struct Server::State {
-  State(Handler handler, FailureListener on_failure, Limits limits)
-      : service(context, std::move(handler), std::move(on_failure), limits) {}
+  State(std::vector<Listener> all, FailureListener on_failure, Limits limits)
+      : listeners(std::move(all)), service(context, std::move(on_failure), limits) {}
 
   /// Runs a coroutine whose failure is heard, then calls `at_end`.
   template <class AtEnd>
@@ -101,14 +107,15 @@ struct Server::State {
 
   asio::awaitable<void> listen(std::size_t which);
   asio::awaitable<void> wait_for_vacancy();
-  void open_connection(tcp::socket socket);
+  void open_connection(tcp::socket socket, const Listener& listener);
   void close_longest_idle();
   void end(Connections::iterator connection);
   void begin_stop();
 
   asio::io_context context{1};
+  const std::vector<Listener> listeners;
   Service service;
-  std::vector<tcp::acceptor> acceptors;
+  std::vector<Door> doors;
   std::vector<std::string> addresses;
   Connections connections;
   asio::steady_timer last_call{context};  ///< expires when stopping has taken long enough
@@ -116,7 +123,7 @@ struct Server::State {
 };
 
 asio::awaitable<void> Server::State::listen(std::size_t which) {
-  tcp::acceptor& acceptor = acceptors[which];
+  tcp::acceptor& acceptor = doors[which].acceptor;
   bool is_failing = false;
   while (!service.is_stopping) {
     auto [error, socket] = co_await acceptor.async_accept(use_tuple);
@@ -134,7 +141,7 @@ asio::awaitable<void> Server::State::listen(std::size_t which) {
     is_failing = false;
     co_await wait_for_vacancy();
     if (!service.is_stopping) {
-      open_connection(std::move(socket));
+      open_connection(std::move(socket), doors[which].listener);
     }
   }
 }
@@ -146,8 +153,9 @@ asio::awaitable<void> Server::State::wait_for_vacancy() {
   }
 }
 
-void Server::State::open_connection(tcp::socket socket) {
-  const auto connection = connections.emplace(connections.end(), std::move(socket), service);
+void Server::State::open_connection(tcp::socket socket, const Listener& listener) {
+  const auto connection =
+      connections.emplace(connections.end(), std::move(socket), listener, service);
   spawn("connection", connection->serve(), [this, connection] { end(connection); });
 }
 
@@ -171,9 +179,9 @@ void Server::State::end(Connections::iterator connection) {
 
 void Server::State::begin_stop() {
   service.is_stopping = true;
-  for (tcp::acceptor& acceptor : acceptors) {
+  for (Door& door : doors) {
     error_code ignored;
-    acceptor.close(ignored);
+    door.acceptor.close(ignored);
   }
   service.vacancy.cancel();
   for (Connection& connection : connections) {
@@ -202,23 +210,24 @@ Server::~Server() {
   }
 }
 
-Result<std::unique_ptr<Server>> Server::bind(const std::vector<std::string>& addresses,
-                                             Handler handler, FailureListener on_failure,
-                                             Limits limits) {
-  auto state = std::make_unique<State>(std::move(handler), std::move(on_failure), limits);
-  for (const std::string& address : addresses) {
-    auto acceptor = open_acceptor(state->context, address);
-    if (!acceptor) {
-      return acceptor.error();
+Result<std::unique_ptr<Server>> Server::bind(std::vector<Listener> listeners,
+                                             FailureListener on_failure, Limits limits) {
+  auto state = std::make_unique<State>(std::move(listeners), std::move(on_failure), limits);
+  for (const Listener& listener : state->listeners) {
+    for (const std::string& address : listener.addresses) {
+      auto acceptor = open_acceptor(state->context, address);
+      if (!acceptor) {
+        return acceptor.error().at(listener.flag);
+      }
+      state->addresses.push_back(to_text(acceptor->local_endpoint()));
+      state->doors.push_back({*std::move(acceptor), listener});
     }
-    state->addresses.push_back(to_text(acceptor->local_endpoint()));
-    state->acceptors.push_back(*std::move(acceptor));
   }
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
 void Server::start() {
-  for (std::size_t which = 0; which < state_->acceptors.size(); ++which) {
+  for (std::size_t which = 0; which < state_->doors.size(); ++which) {
     state_->spawn("listener", state_->listen(which), [] {});
   }
   state_->thread = std::thread([state = state_.get()] { state->context.run(); });

@@ -14,6 +14,7 @@
 #include "telltale/assess/credentials.hpp"
 #include "telltale/assess/prediction.hpp"
 #include "telltale/fleet/fleet.hpp"
+#include "telltale/gate/history.hpp"
 #include "telltale/gate/state.hpp"
 
 namespace telltale::gate {
@@ -43,6 +44,8 @@ struct AddressEntry {
   std::uint64_t looks = 0;   ///< finished looks at this address since it appeared
   SteadyTime appeared_at;    ///< when a resolution first listed it
   bool is_outdated = false;  ///< assessed with credentials of ours that others have replaced
+  GlancesPtr glances = std::make_shared<const Glances>();  ///< never null
+  assess::StoryPtr story;  ///< of the newest look; null: not looked at yet
 };
 
 struct TargetEntry {
@@ -140,6 +143,10 @@ struct Snapshot {
   std::vector<EdgeEntryPtr> edges;      ///< as fleet::edges_of() has them
   EventsPtr events = std::make_shared<const std::vector<Event>>();  ///< never null
   std::uint64_t events_total = 0;  ///< since the start; the last of them are in `events`
+  /// The newest looks at all targets, at most Board's history_limit, and apart from them the newest
+  /// ones that failed, as many.
+  LookRecordsPtr looks = std::make_shared<const LookRecords>();
+  LookRecordsPtr failed_looks = std::make_shared<const LookRecords>();
   std::vector<GateEntry> gates;
   CredentialEntries credentials;
   std::array<Histogram, enumerators<probe::Phase>().size()> phase_durations;

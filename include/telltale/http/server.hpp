@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "telltale/error.hpp"
+#include "telltale/http/guard.hpp"
 #include "telltale/http/router.hpp"
 
 namespace telltale::http {
@@ -20,7 +21,7 @@ namespace telltale::http {
 using Reply = std::function<void(Response)>;
 
 /// Answers one request; called on the server's thread, which it must not hold up. One that throws
-/// makes a 500. Without a reply before the exchange's deadline the client is told so by a 503.
+/// makes a 500. Without a reply within Limits::answer the client is told so by a 503.
 using Handler = std::function<void(const Request&, Reply)>;
 
 /// Hears of a failure inside the server (an exception of the handler, a listener that cannot
@@ -29,25 +30,38 @@ using FailureListener = std::function<void(std::string_view where, std::string_v
 
 /// What a peer may take of us.
 struct Limits {
-  std::uint32_t header_bytes = 8'192;               ///< more is answered 431
-  std::uint64_t body_bytes = 65'536;                ///< more is answered 413
-  std::size_t connections = 256;                    ///< served at once; others wait their turn
-  std::chrono::milliseconds exchange{10'000};       ///< from its first byte to its last
-  std::chrono::milliseconds idle{75'000};           ///< between two exchanges
+  std::uint32_t header_bytes = 8'192;  ///< more is answered 431
+  std::uint64_t body_bytes = 65'536;   ///< more is answered 413
+  std::size_t connections = 512;       ///< served at once; others are answered 503
+  std::size_t streams = 64;            ///< of these, at most so many; others are answered 503
+  std::chrono::milliseconds request{
+      10'000};  ///< TLS handshake, then each request, to be sent in; 408
+  std::chrono::milliseconds answer{60'000};     ///< for the handler
+  std::chrono::milliseconds response{10'000};   ///< for a client to take a response, or an event
+  std::chrono::milliseconds idle{75'000};       ///< between two exchanges
+  std::chrono::milliseconds heartbeat{15'000};  ///< between two events or comments of a stream
   std::chrono::milliseconds finish_on_stop{2'000};  ///< for exchanges under way at stop()
 };
 
+/// Some addresses, what is served on them, and to whom.
+struct Listener {
+  std::string flag;  ///< where the addresses come from, for error messages
+  std::vector<std::string> addresses;
+  Handler handler;
+  std::shared_ptr<Guard> guard = nullptr;  ///< null: plain HTTP, for everybody
+};
+
 /// Serves until destroyed. Requests are answered one at a time per connection, in their order.
-/// Where all connections are taken, the one idle longest makes room; without an idle one, new ones
-/// wait in the kernel's queue.
+/// Where all connections are taken, the one idle longest makes room; without an idle one, a new one
+/// is answered 503 and closed.
 class Server {
  public:
   /// Binds every address: `127.0.0.1:9943`, `[::1]:0`, or `:9943` and `[::]:9943` for all of IPv4
-  /// and IPv6. Serving begins with start(). Errc::invalid_value names the address that is malformed
-  /// or taken; the caller puts the flag in front with Error::at().
-  [[nodiscard]] static Result<std::unique_ptr<Server>> bind(
-      const std::vector<std::string>& addresses, Handler handler, FailureListener on_failure = {},
-      Limits limits = {});
+  /// and IPv6. Serving begins with start(). Errc::invalid_value names the flag and the address that
+  /// is malformed or taken.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> bind(std::vector<Listener> listeners,
+                                                            FailureListener on_failure = {},
+                                                            Limits limits = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -59,7 +73,12 @@ class Server {
   /// not to be called by the handler.
   void stop();
 
-  /// The addresses really bound, with the port chosen where 0 was asked for.
+  /// Sends this to every client of a stream, as it is: events, each ended by an empty line. A
+  /// client that has not taken the one before gets only the newest. Any thread; nothing after
+  /// stop().
+  void broadcast(std::string event);
+
+  /// The addresses really bound, listener by listener, with the port chosen where 0 was asked for.
   [[nodiscard]] std::vector<std::string> addresses() const;
 
  private:

@@ -1,7 +1,9 @@
 #pragma once
 // Renderers: a Snapshot and now become bytes. Pure.
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "telltale/gate/snapshot.hpp"
 
@@ -51,7 +53,18 @@ enum class Exposition { text_0_0_4, openmetrics_1_0_0 };
 /// are any, one for our own credentials and one for the gates.
 [[nodiscard]] std::string junit(const gate::Snapshot& snapshot, Now now);
 
-/// The page at `/`: plain HTML without scripts, the same facts.
+/// The page at `/`: whole as plain HTML; what its script adds is that it stays up to date. Links
+/// are relative, so that it works under every route prefix.
 [[nodiscard]] std::string page(const gate::Snapshot& snapshot, Now now);
+
+/// The page at `/targets/<name>`: everything known of one target; nothing if there is none of that
+/// name.
+[[nodiscard]] std::optional<std::string> target_page(const gate::Snapshot& snapshot,
+                                                     std::string_view name, Now now);
+
+/// `/logs`: the newest looks and, apart from them, the newest that failed, each told line by line,
+/// the newest first; of one target, or of all if `target` is empty.
+[[nodiscard]] std::string looks_text(const gate::Snapshot& snapshot, std::string_view target,
+                                     Now now);
 
 }  // namespace telltale::render

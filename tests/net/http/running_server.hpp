@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "telltale/http/server.hpp"
 
@@ -24,13 +25,21 @@ inline http::Handler at_once(std::function<http::Response(const http::Request&)>
   };
 }
 
+/// One listener, as `--web.listen-address` makes one.
+inline std::vector<http::Listener> listener(std::vector<std::string> addresses,
+                                            http::Handler handler) {
+  return {{.flag = "--web.listen-address",
+           .addresses = std::move(addresses),
+           .handler = std::move(handler)}};
+}
+
 /// A started server on a port of its own.
 struct RunningServer {
   explicit RunningServer(http::Handler handler = at_once(&echo), http::Limits limits = {},
                          http::FailureListener on_failure = {})
-      : server(
-            http::Server::bind({"127.0.0.1:0"}, std::move(handler), std::move(on_failure), limits)
-                .value()) {
+      : server(http::Server::bind(listener({"127.0.0.1:0"}, std::move(handler)),
+                                  std::move(on_failure), limits)
+                   .value()) {
     server->start();
   }
 

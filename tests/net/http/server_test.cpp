@@ -44,15 +44,16 @@ TEST_SUITE("net") {
     };
     for (const auto& [address, expected] : rows) {
       CAPTURE(address);
-      const auto server = http::Server::bind({"127.0.0.1:0", address}, at_once(&echo));
+      const auto server = http::Server::bind(listener({"127.0.0.1:0", address}, at_once(&echo)));
       REQUIRE_FALSE(server.has_value());
-      CHECK(server.error().detail().starts_with(expected));
+      CHECK(server.error().detail().starts_with("--web.listen-address: " + expected));
       CHECK((server.error().code() == Errc::invalid_value));
     }
   }
 
   TEST_CASE("bind: several addresses -> each is served") {
-    const auto server = http::Server::bind({"127.0.0.1:0", "127.0.0.2:0"}, at_once(&echo)).value();
+    const auto server =
+        http::Server::bind(listener({"127.0.0.1:0", "127.0.0.2:0"}, at_once(&echo))).value();
     server->start();
     REQUIRE(server->addresses().size() == 2);
     CHECK(server->addresses()[0].starts_with("127.0.0.1:"));
@@ -65,7 +66,7 @@ TEST_SUITE("net") {
   }
 
   TEST_CASE("bind: without a host -> IPv4 and IPv6 both") {
-    const auto server = http::Server::bind({":0"}, at_once(&echo)).value();
+    const auto server = http::Server::bind(listener({":0"}, at_once(&echo))).value();
     server->start();
     const std::string address = server->addresses().front();
     const std::string port = address.substr(address.rfind(':'));
@@ -79,7 +80,7 @@ TEST_SUITE("net") {
 
   TEST_CASE("exchange: a peer that dribbles -> is cut off at the exchange's deadline") {
     http::Limits limits;
-    limits.exchange = 100ms;
+    limits.request = 100ms;
     const RunningServer running(at_once(&echo), limits);
     Client client(running.address());
     REQUIRE(client.send("GET / HTTP/1.1\r\n"));
@@ -201,7 +202,7 @@ TEST_SUITE("net") {
 
   TEST_CASE("handler that never replies -> 503 at the exchange's deadline, then the next one") {
     http::Limits limits;
-    limits.exchange = 50ms;
+    limits.answer = 50ms;
     const RunningServer running(
         [](const http::Request& request, const http::Reply& reply) {
           if (request.target != "/never") {
@@ -231,15 +232,14 @@ TEST_SUITE("net") {
       return kept.at(number);
     };
     http::Limits limits;
-    limits.exchange = 50ms;
+    limits.answer = 50ms;
     limits.finish_on_stop = 20ms;
-    auto server = http::Server::bind(
-                      {"127.0.0.1:0"},
-                      [&](const http::Request&, const http::Reply& reply) {
-                        const std::lock_guard lock(mutex);
-                        kept.push_back(reply);
-                      },
-                      {}, limits)
+    auto server = http::Server::bind(listener({"127.0.0.1:0"},
+                                              [&](const http::Request&, const http::Reply& reply) {
+                                                const std::lock_guard lock(mutex);
+                                                kept.push_back(reply);
+                                              }),
+                                     {}, limits)
                       .value();
     server->start();
     const std::string address = server->addresses().front();
@@ -269,7 +269,7 @@ TEST_SUITE("net") {
   TEST_CASE("stop: while an answer is awaited -> does not wait for it longer than it may") {
     std::atomic<bool> is_asked = false;
     http::Limits limits;
-    limits.exchange = std::chrono::hours(1);
+    limits.answer = std::chrono::hours(1);
     limits.finish_on_stop = 20ms;
     const RunningServer running([&](const http::Request&, const http::Reply&) { is_asked = true; },
                                 limits);
@@ -283,7 +283,8 @@ TEST_SUITE("net") {
   }
 
   TEST_CASE("stop: before start, twice, or not at all -> harmless") {
-    const auto never_started = http::Server::bind({"127.0.0.1:0"}, at_once(&echo)).value();
+    const auto never_started =
+        http::Server::bind(listener({"127.0.0.1:0"}, at_once(&echo))).value();
     never_started->stop();
     const RunningServer running;
     running.server->stop();
@@ -297,7 +298,8 @@ TEST_SUITE("net") {
     http::Limits limits;
     limits.connections = 6;  // fewer than clients, so that making room is part of it
     const auto server =
-        http::Server::bind({"127.0.0.1:0", "127.0.0.1:0"}, at_once(&echo), {}, limits).value();
+        http::Server::bind(listener({"127.0.0.1:0", "127.0.0.1:0"}, at_once(&echo)), {}, limits)
+            .value();
     server->start();
     constexpr int threads = 8;
     constexpr int requests = 100;
