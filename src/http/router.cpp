@@ -37,6 +37,7 @@ struct Route {
   std::string_view pattern;  ///< `*` stands for one segment
   Verbs verbs;
   Handled (*answer)(const Call&);
+  Scope scope = Scope::everything;  ///< the narrowest that includes it
 };
 
 Response text_response(unsigned status, std::string line) {
@@ -209,15 +210,15 @@ constexpr std::array routes = {
     Route{"/api/v1/edges", Verbs::read, &answer_edges},
     Route{"/api/v1/events", Verbs::read, &answer_events},
     Route{"/api/v1/rollout", Verbs::read, &answer_rollout},
-    Route{"/api/v1/gates", Verbs::read, &answer_gates},
-    Route{"/api/v1/gates/*", Verbs::read, &answer_gate_json},
-    Route{"/gate/*", Verbs::read_or_post, &answer_gate},
-    Route{"/gate/*/*", Verbs::read_or_post, &answer_gate_target},
-    Route{"/-/healthy", Verbs::read, &answer_healthy},
-    Route{"/livez", Verbs::read, &answer_healthy},
-    Route{"/healthz", Verbs::read, &answer_healthy},
-    Route{"/-/ready", Verbs::read, &answer_ready},
-    Route{"/readyz", Verbs::read, &answer_ready},
+    Route{"/api/v1/gates", Verbs::read, &answer_gates, Scope::health_and_gates},
+    Route{"/api/v1/gates/*", Verbs::read, &answer_gate_json, Scope::health_and_gates},
+    Route{"/gate/*", Verbs::read_or_post, &answer_gate, Scope::health_and_gates},
+    Route{"/gate/*/*", Verbs::read_or_post, &answer_gate_target, Scope::health_and_gates},
+    Route{"/-/healthy", Verbs::read, &answer_healthy, Scope::health_and_gates},
+    Route{"/livez", Verbs::read, &answer_healthy, Scope::health_and_gates},
+    Route{"/healthz", Verbs::read, &answer_healthy, Scope::health_and_gates},
+    Route{"/-/ready", Verbs::read, &answer_ready, Scope::health_and_gates},
+    Route{"/readyz", Verbs::read, &answer_ready, Scope::health_and_gates},
     Route{"/-/reload", Verbs::change, &answer_reload},
 };
 
@@ -270,14 +271,64 @@ Response method_not_allowed(Verbs verbs, std::string_view method) {
   return response;
 }
 
-Handled dispatch(const Request& request, const World& world, MetricsCache& cache) {
-  const auto segments = path_segments(request.target);
-  if (!segments) {
-    return error_response(400, segments.error().detail());
+/// Leads to the page: a relative reference, so that it does so through a reverse proxy, too.
+Response redirect_to(std::string location) {
+  Response response = text_response(302, "the page is at " + location);
+  response.headers.emplace_back("Location", std::move(location));
+  return response;
+}
+
+Response nothing_here(const Place& place) {
+  if (place.scope == Scope::health_and_gates) {
+    return error_response(404,
+                          "only health and gates are served here; the rest is where "
+                          "--web.listen-address says");
   }
+  return error_response(
+      404, "nothing is served here; the page at " + place.route_prefix + "/ says what is");
+}
+
+/// What is asked for below the prefix: its segments, or where it leads instead, or that it is not
+/// below it.
+std::variant<std::span<const std::string>, Response> below_prefix(
+    std::string_view prefix, std::span<const std::string> segments) {
+  const std::string_view whole = prefix;
+  if (prefix.empty()) {
+    return segments;
+  }
+  if (segments.empty()) {
+    return redirect_to(std::string(prefix.substr(1)) + "/");
+  }
+  while (!prefix.empty()) {
+    prefix.remove_prefix(1);
+    const std::string_view part = prefix.substr(0, prefix.find('/'));
+    prefix.remove_prefix(part.size());
+    if (segments.empty() || segments.front() != part) {
+      return nothing_here({.route_prefix = std::string(whole)});
+    }
+    segments = segments.subspan(1);
+    if (segments.empty() && prefix.empty()) {
+      return redirect_to(std::string(part) + "/");
+    }
+  }
+  const bool is_root = segments.size() == 1 && segments.front().empty();
+  return is_root ? segments.subspan(1) : segments;
+}
+
+Handled dispatch(const Request& request, const World& world, MetricsCache& cache) {
+  const auto path = path_segments(request.target);
+  if (!path) {
+    return error_response(400, path.error().detail());
+  }
+  const auto below = below_prefix(world.place.route_prefix, *path);
+  if (const auto* response = std::get_if<Response>(&below)) {
+    return *response;
+  }
+  const auto segments = std::get<std::span<const std::string>>(below);
   for (const Route& route : routes) {
-    const auto arguments = match(route.pattern, *segments);
-    if (!arguments) {
+    const auto arguments = match(route.pattern, segments);
+    if (!arguments ||
+        (world.place.scope != Scope::everything && route.scope != world.place.scope)) {
       continue;
     }
     if (!allows(route.verbs, request.method)) {
@@ -285,7 +336,7 @@ Handled dispatch(const Request& request, const World& world, MetricsCache& cache
     }
     return route.answer(Call{request, world, cache, *arguments});
   }
-  return error_response(404, "nothing is served here; the page at / says what is");
+  return nothing_here(world.place);
 }
 
 /// What every response of ours carries.
@@ -307,6 +358,24 @@ Answer handle(const Request& request, const World& world, MetricsCache& cache) {
     *response = finished(std::move(*response));
   }
   return handled;
+}
+
+std::string watch_event(const gate::Snapshot& snapshot, Now now) {
+  std::vector<gate::Answer> answers;
+  for (const gate::GateEntry& entry : snapshot.gates) {
+    answers.push_back(gate::answer(snapshot, entry, now));
+  }
+  const std::string status(name_of(gate::overall(answers)));
+  return "event: snapshot\ndata: {\"at\":\"" + to_rfc3339(now.civil) + "\",\"status\":\"" + status +
+         "\"}\n\n";
+}
+
+Response watch_response(const gate::Snapshot& snapshot, Now now) {
+  Response response;
+  response.content_type = "text/event-stream";
+  response.body = "retry: 2000\n\n" + watch_event(snapshot, now);
+  response.is_stream = true;
+  return finished(std::move(response));
 }
 
 Response reload_response(const Result<CivilTime>& outcome) {
