@@ -12,6 +12,7 @@
 
 #include "http/negotiate.hpp"
 #include "http/path.hpp"
+#include "http/site.hpp"
 
 namespace telltale::http {
 namespace {
@@ -66,14 +67,35 @@ Response encoded(Response response, const Call& call) {
 }
 
 Handled answer_page(const Call& call) {
-  Response response;
-  response.content_type = "text/html; charset=utf-8";
-  response.body = render::page(call.snapshot(), call.world.now);
-  response.headers = {{"Content-Security-Policy",
-                       "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-                       "form-action 'none'; frame-ancestors 'none'"},
-                      {"Referrer-Policy", "no-referrer"}};
-  return encoded(std::move(response), call);
+  return encoded(page_response(render::page(call.snapshot(), call.world.now)), call);
+}
+
+Handled answer_target_page(const Call& call) {
+  const std::string& name = call.arguments[0];
+  auto page = render::target_page(call.snapshot(), name, call.world.now);
+  if (!page) {
+    return error_response(404, "no target is named `" + name + "`");
+  }
+  return encoded(page_response(*std::move(page)), call);
+}
+
+Handled answer_asset(const Call& call) {
+  const render::Asset* asset = render::find_asset(call.arguments[0]);
+  if (asset == nullptr) {
+    return error_response(404, "there is no such asset");
+  }
+  const bool takes_gzip = asset->content.size() >= gzip_from_bytes &&
+                          accepts_gzip(call.request.accept_encoding);
+  return asset_response(*asset, call.request.if_none_match, takes_gzip);
+}
+
+Handled answer_watch(const Call& call) {
+  if (call.request.method != "HEAD") {
+    return WatchRequest{};
+  }
+  Response head = watch_response(call.snapshot(), call.world.now);
+  head.is_stream = false;
+  return head;
 }
 
 Handled answer_metrics(const Call& call) {
@@ -204,6 +226,8 @@ Handled answer_reload(const Call&) {
 
 constexpr std::array routes = {
     Route{"/", Verbs::read, &answer_page},
+    Route{"/targets/*", Verbs::read, &answer_target_page},
+    Route{"/assets/*", Verbs::read, &answer_asset},
     Route{"/metrics", Verbs::read, &answer_metrics},
     Route{"/api/v1/status", Verbs::read, &answer_status},
     Route{"/api/v1/targets", Verbs::read, &answer_targets},
@@ -212,6 +236,7 @@ constexpr std::array routes = {
     Route{"/api/v1/rollout", Verbs::read, &answer_rollout},
     Route{"/api/v1/gates", Verbs::read, &answer_gates, Scope::health_and_gates},
     Route{"/api/v1/gates/*", Verbs::read, &answer_gate_json, Scope::health_and_gates},
+    Route{"/api/v1/watch", Verbs::read, &answer_watch},
     Route{"/gate/*", Verbs::read_or_post, &answer_gate, Scope::health_and_gates},
     Route{"/gate/*/*", Verbs::read_or_post, &answer_gate_target, Scope::health_and_gates},
     Route{"/-/healthy", Verbs::read, &answer_healthy, Scope::health_and_gates},
@@ -339,9 +364,16 @@ Handled dispatch(const Request& request, const World& world, MetricsCache& cache
   return nothing_here(world.place);
 }
 
-/// What every response of ours carries.
+bool has_header(const Response& response, std::string_view name) {
+  return std::ranges::any_of(response.headers,
+                             [&](const auto& header) { return header.first == name; });
+}
+
+/// What every response of ours carries. What says itself how it may be kept, may.
 Response finished(Response response) {
-  response.headers.emplace_back("Cache-Control", "no-store");
+  if (!has_header(response, "Cache-Control")) {
+    response.headers.emplace_back("Cache-Control", "no-store");
+  }
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return response;
 }
@@ -362,17 +394,18 @@ Answer handle(const Request& request, const World& world, MetricsCache& cache) {
 
 std::string watch_event(const gate::Snapshot& snapshot, Now now) {
   std::vector<gate::Answer> answers;
-  for (const gate::GateEntry& entry : snapshot.gates) {
-    answers.push_back(gate::answer(snapshot, entry, now));
+  answers.reserve(snapshot.gates.size());
+  for (const gate::GateEntry& gate : snapshot.gates) {
+    answers.push_back(gate::answer(snapshot, gate, now));
   }
-  const std::string status(name_of(gate::overall(answers)));
-  return "event: snapshot\ndata: {\"at\":\"" + to_rfc3339(now.civil) + "\",\"status\":\"" + status +
-         "\"}\n\n";
+  std::string event = "event: snapshot\ndata: {\"at\":\"" + to_rfc3339(now.civil);
+  return event.append("\",\"status\":\"").append(name_of(gate::overall(answers))).append("\"}\n\n");
 }
 
 Response watch_response(const gate::Snapshot& snapshot, Now now) {
   Response response;
   response.content_type = "text/event-stream";
+  // Who is cut off asks again after two seconds.
   response.body = "retry: 2000\n\n" + watch_event(snapshot, now);
   response.is_stream = true;
   return finished(std::move(response));
