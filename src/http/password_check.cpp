@@ -2,20 +2,20 @@
 
 #include <algorithm>
 #include <cctype>
+#include <crypt.h>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
 #include <memory>
 #include <stdexcept>
+#include <sys/resource.h>
+#include <unistd.h>
 #include <utility>
 
-#include <crypt.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 namespace telltale::http {
 namespace {
@@ -53,8 +53,9 @@ std::optional<int> bcrypt_cost(std::string_view hash) {
   const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
   const bool has_prefix =
       hash.starts_with("$2a$") || hash.starts_with("$2b$") || hash.starts_with("$2y$");
-  if (hash.size() != hash_size || !has_prefix || !std::ranges::all_of(hash.substr(4, 2), is_digit) ||
-      hash[6] != '$' || !std::ranges::all_of(hash.substr(salt_begin), is_bcrypt_digit)) {
+  if (hash.size() != hash_size || !has_prefix ||
+      !std::ranges::all_of(hash.substr(4, 2), is_digit) || hash[6] != '$' ||
+      !std::ranges::all_of(hash.substr(salt_begin), is_bcrypt_digit)) {
     return std::nullopt;
   }
   const int cost = (hash[4] - '0') * 10 + (hash[5] - '0');

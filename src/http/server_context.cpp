@@ -1,10 +1,10 @@
 #include "http/server_context.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <stdexcept>
 
-#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -19,7 +19,8 @@ constexpr const char* default_cipher_suites =
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr const char* default_curves = "X25519:P-256:P-384:P-521";
-// 112 bits: no RSA below 2048 bits, no SHA-1 signatures. What the build's own default is may differ.
+// 112 bits: no RSA below 2048 bits, no SHA-1 signatures. What the build's own default is may
+// differ.
 constexpr int security_level = 2;
 
 template <auto Free>
@@ -79,9 +80,9 @@ Result<std::vector<X509Ptr>> read_certificates(std::string_view text) {
   const bool is_end =
       ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
   if (!is_end) {
-    return openssl_error(Errc::malformed,
-                         "has a certificate that cannot be read (the " +
-                             std::to_string(certificates.size() + 1) + ". of the PEM)");
+    return openssl_error(Errc::malformed, "has a certificate that cannot be read (the " +
+                                              std::to_string(certificates.size() + 1) +
+                                              ". of the PEM)");
   }
   ERR_clear_error();
   if (certificates.empty()) {
@@ -127,8 +128,8 @@ int choose_protocol(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* c
                     const unsigned char* offered, unsigned offered_size, void* /*argument*/) {
   static constexpr unsigned char ours[] = "\x08http/1.1";
   unsigned char* found = nullptr;
-  const int outcome = SSL_select_next_proto(&found, chosen_size, ours, sizeof(ours) - 1, offered,
-                                            offered_size);
+  const int outcome =
+      SSL_select_next_proto(&found, chosen_size, ours, sizeof(ours) - 1, offered, offered_size);
   *chosen = found;
   return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -228,9 +229,8 @@ std::optional<Error> trust(SSL_CTX& context, const PemSource& source, std::strin
 
 std::optional<Error> ask_for_certificates(SSL_CTX& context, const TlsServerConfig& config,
                                           std::string_view client_ca) {
-  const bool verifies =
-      config.client_auth_type == ClientAuthType::verify_client_cert_if_given ||
-      config.client_auth_type == ClientAuthType::require_and_verify_client_cert;
+  const bool verifies = config.client_auth_type == ClientAuthType::verify_client_cert_if_given ||
+                        config.client_auth_type == ClientAuthType::require_and_verify_client_cert;
   SSL_CTX_set_verify(&context, verify_mode(config.client_auth_type), nullptr);
   if (!verifies) {
     SSL_CTX_set_cert_verify_callback(&context, accept_any, nullptr);

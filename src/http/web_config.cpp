@@ -77,8 +77,9 @@ void check_hash(const WebValue& user) {
   const std::optional<int> cost =
       user.kind == WebValue::Kind::text ? bcrypt_cost(user.text) : std::nullopt;
   if (!cost) {
-    user.refuse("is not a bcrypt hash ($2a$, $2b$ or $2y$, cost 4 to 31, 60 characters); "
-                "`htpasswd -nBC 10 \"\"` makes one");
+    user.refuse(
+        "is not a bcrypt hash ($2a$, $2b$ or $2y$, cost 4 to 31, 60 characters); "
+        "`htpasswd -nBC 10 \"\"` makes one");
   }
   if (*cost > max_bcrypt_cost) {
     user.refuse("has a bcrypt hash of cost " + std::to_string(*cost) +
@@ -100,8 +101,9 @@ Users read_users(const WebValue* value) {
     // RFC 7617 2: neither can be sent.
     const auto is_unfit = [](unsigned char c) { return c == ':' || c < 0x20 || c == 0x7f; };
     if (std::ranges::any_of(user.key, is_unfit)) {
-      user.refuse("has a colon or a control character in its name, which basic authentication "
-                  "cannot send");
+      user.refuse(
+          "has a colon or a control character in its name, which basic authentication "
+          "cannot send");
     }
     check_hash(user);
     users.emplace(user.key, user.text);
@@ -124,9 +126,10 @@ void check_rate_limit(const WebValue* value) {
   const WebValue* const interval = section.find("interval");
   constexpr std::array<std::string_view, 5> off{"0", "0s", "0ms", "0m", "0h"};
   if (interval != nullptr && std::ranges::find(off, text_of(*interval)) == off.end()) {
-    interval->refuse("is not limited here, the number of connections is; write 0 or leave "
-                     "rate_limit out",
-                     Errc::unsupported);
+    interval->refuse(
+        "is not limited here, the number of connections is; write 0 or leave "
+        "rate_limit out",
+        Errc::unsupported);
   }
 }
 

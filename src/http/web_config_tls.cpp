@@ -12,19 +12,11 @@ namespace {
 
 using tls::ProtocolVersion;
 
-constexpr std::array<std::string_view, 13> keys{"cert_file",
-                                                "key_file",
-                                                "cert",
-                                                "key",
-                                                "client_auth_type",
-                                                "client_ca_file",
-                                                "client_ca",
-                                                "client_allowed_sans",
-                                                "min_version",
-                                                "max_version",
-                                                "cipher_suites",
-                                                "prefer_server_cipher_suites",
-                                                "curve_preferences"};
+constexpr std::array<std::string_view, 13> keys{
+    "cert_file",        "key_file",       "cert",          "key",
+    "client_auth_type", "client_ca_file", "client_ca",     "client_allowed_sans",
+    "min_version",      "max_version",    "cipher_suites", "prefer_server_cipher_suites",
+    "curve_preferences"};
 
 struct ClientAuthName {
   std::string_view name;
@@ -118,7 +110,8 @@ ClientAuthType read_client_auth_type(const WebValue* value) {
   if (value == nullptr) {
     return ClientAuthType::no_client_cert;
   }
-  const auto* const found = std::ranges::find(client_auth_names, value->text, &ClientAuthName::name);
+  const auto* const found =
+      std::ranges::find(client_auth_names, value->text, &ClientAuthName::name);
   if (found == std::end(client_auth_names)) {
     value->refuse("cannot be " + as_written(value->text) +
                   "; write NoClientCert, RequestClientCert, RequireAnyClientCert, "
@@ -217,8 +210,9 @@ void read_client_auth(const Section& section, const std::string& file, TlsServer
   config.client_ca = read_source(section, "client_ca", file);
   if (config.client_ca && config.client_auth_type == ClientAuthType::no_client_cert) {
     const WebValue* const given = named_ca != nullptr ? named_ca : section.find("client_ca");
-    given->refuse("is given, but no certificate is asked for; write client_auth_type: "
-                  "RequireAndVerifyClientCert");
+    given->refuse(
+        "is given, but no certificate is asked for; write client_auth_type: "
+        "RequireAndVerifyClientCert");
   }
   // Go would verify against the system's roots: whoever has a certificate of a public CA comes in.
   if (!config.client_ca && verifies(config.client_auth_type)) {
@@ -232,15 +226,17 @@ void read_client_auth(const Section& section, const std::string& file, TlsServer
     sans->refuse("is empty, which admits nobody; name a SAN or leave it out");
   }
   if (sans != nullptr && !requires_certificate(config.client_auth_type)) {
-    sans->refuse("needs a certificate of everybody; write client_auth_type: "
-                 "RequireAndVerifyClientCert or RequireAnyClientCert");
+    sans->refuse(
+        "needs a certificate of everybody; write client_auth_type: "
+        "RequireAndVerifyClientCert or RequireAnyClientCert");
   }
 }
 
 PemSource need_source(const WebValue& section, std::optional<PemSource> source,
                       const std::string& key) {
   if (!source) {
-    section.refuse("is without " + key + "_file; name one, or leave the whole section out for "
+    section.refuse("is without " + key +
+                   "_file; name one, or leave the whole section out for "
                    "plain HTTP");
   }
   return *std::move(source);
@@ -255,8 +251,8 @@ std::span<const std::string_view> tls_server_keys() {
 std::optional<TlsServerConfig> read_tls_server_config(const WebValue* value,
                                                       const std::string& file) {
   const Section section(value, keys);
-  const bool says_something = std::ranges::any_of(
-      keys, [&](std::string_view key) { return section.find(key) != nullptr; });
+  const bool says_something =
+      std::ranges::any_of(keys, [&](std::string_view key) { return section.find(key) != nullptr; });
   if (!says_something) {
     return std::nullopt;
   }

@@ -4,10 +4,7 @@
 #include <cstddef>
 #include <utility>
 
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/node/iterator.h>
-#include <yaml-cpp/node/node.h>
-#include <yaml-cpp/node/parse.h>
+#include <yaml-cpp/yaml.h>
 
 namespace telltale::http {
 namespace {
@@ -77,7 +74,8 @@ class TreeBuilder {
   }
 
   void add_members(const YAML::Node& node, WebValue& mapping, std::size_t depth) {
-    for (const auto& [key, member] : node) {
+    for (const auto& pair : node) {
+      const YAML::Node& key = pair.first;
       WebValue value;
       value.line = line_of(key.Mark());
       value.path = mapping.path;
@@ -88,11 +86,11 @@ class TreeBuilder {
       value.path += (mapping.path.empty() ? "" : ".") + value.key;
       const auto first = std::ranges::find(mapping.items, value.key, &WebValue::key);
       if (first != mapping.items.end()) {
-        value.refuse("is given twice, first on line " + std::to_string(first->line) +
-                         "; leave one out",
-                     Errc::malformed);
+        value.refuse(
+            "is given twice, first on line " + std::to_string(first->line) + "; leave one out",
+            Errc::malformed);
       }
-      mapping.items.push_back(build(member, std::move(value), depth + 1));
+      mapping.items.push_back(build(pair.second, std::move(value), depth + 1));
     }
   }
 

@@ -17,8 +17,8 @@ namespace telltale::http {
 
 /// What came of looking for changes.
 struct WebRefresh {
-  bool is_renewed = false;  ///< the files have changed, and all that they say is in force
-  std::string error;        ///< why not all of it is, in one line; empty: nothing new
+  bool is_renewed = false;           ///< the files have changed, and all that they say is in force
+  std::string error;                 ///< why not all of it is, in one line; empty: nothing new
   std::optional<Duration> again_in;  ///< refresh() should be called again after so long
 };
 
