@@ -98,7 +98,7 @@ class TreeBuilder {
 };
 
 [[noreturn]] void refuse_section(const WebValue& member, std::span<const std::string_view> known) {
-  member.refuse("is no such key; known here: " + enumerate(known));
+  member.refuse("unknown key; known here: " + enumerate(known));
 }
 
 }  // namespace

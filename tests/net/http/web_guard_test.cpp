@@ -241,7 +241,7 @@ TEST_SUITE("net") {
     CHECK(leaf_of(*guard) == files.server.leaf);
     (void)files.configure("nonsense: 1\n");
     CHECK(files.without_directory(refresher.until_settled().error)
-              .starts_with("web.yml:1: nonsense: is no such key"));
+              .starts_with("web.yml:1: nonsense: unknown key"));
     std::filesystem::remove(good);
     CHECK(files.without_directory(refresher.until_settled().error) ==
           "web.yml: cannot be read: No such file or directory");

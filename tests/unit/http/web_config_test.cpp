@@ -182,7 +182,7 @@ TEST_SUITE("http") {
         {"{}\n---\n{}\n", "3: starts a second document; a web configuration is one"},
         {"just text\n", "1: must be a mapping of " + sections},
         {"- a\n", "1: must be a mapping of " + sections},
-        {"\nbasic_auth_user: {}\n", "2: basic_auth_user: is no such key; known here: " + sections},
+        {"\nbasic_auth_user: {}\n", "2: basic_auth_user: unknown key; known here: " + sections},
         {"rate_limit: {}\nhttp_server_config: {}\nrate_limit: {}\n",
          "3: rate_limit: is given twice, first on line 1; leave one out"},
         {"{[a]: b}\n", "1: has a key that is no text"},
@@ -203,7 +203,7 @@ TEST_SUITE("http") {
          "client_auth_type, client_ca_file, client_ca, client_allowed_sans, min_version, "
          "max_version, cipher_suites, prefer_server_cipher_suites, curve_preferences"},
         {"tls_server_config: {ca_file: a}\n",
-         "1: tls_server_config.ca_file: is no such key; known here: cert_file, key_file, cert, "
+         "1: tls_server_config.ca_file: unknown key; known here: cert_file, key_file, cert, "
          "key, "
          "client_auth_type, client_ca_file, client_ca, client_allowed_sans, min_version, "
          "max_version, cipher_suites, prefer_server_cipher_suites, curve_preferences"},
@@ -284,11 +284,11 @@ TEST_SUITE("http") {
          "out"},
         {"http_server_config: {http2: 1}\n", "1: http_server_config.http2: must be true or false"},
         {"http_server_config: {headers: {Server: x}}\n",
-         at + "Server: is no such key; known here: Content-Security-Policy, "
+         at + "Server: unknown key; known here: Content-Security-Policy, "
               "Strict-Transport-Security, X-Content-Type-Options, X-Frame-Options, "
               "X-XSS-Protection"},
         {"http_server_config: {headers: {x-frame-options: deny}}\n",
-         at + "x-frame-options: is no such key; known here: Content-Security-Policy, "
+         at + "x-frame-options: unknown key; known here: Content-Security-Policy, "
               "Strict-Transport-Security, X-Content-Type-Options, X-Frame-Options, "
               "X-XSS-Protection"},
         {"http_server_config: {headers: {X-Frame-Options: DENY}}\n",
@@ -319,7 +319,7 @@ TEST_SUITE("http") {
         {"rate_limit: {burst: many}\n", "1: rate_limit.burst: must be a whole number"},
         {"rate_limit: {interval: [1s]}\n", "1: rate_limit.interval: must be a text"},
         {"rate_limit: {rate: 1}\n",
-         "1: rate_limit.rate: is no such key; known here: interval, burst"},
+         "1: rate_limit.rate: unknown key; known here: interval, burst"},
     });
   }
 
