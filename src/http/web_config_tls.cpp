@@ -149,7 +149,7 @@ void read_versions(const Section& section, TlsServerConfig& config) {
   }
 }
 
-std::string read_cipher_suite(const WebValue& value) {
+const Translation& read_cipher_suite(const WebValue& value) {
   if (std::ranges::find(tls_1_3_suites, value.text) != tls_1_3_suites.end()) {
     value.refuse("is a cipher suite of TLS 1.3, of which none can be chosen; leave it out",
                  Errc::unsupported);
@@ -158,36 +158,40 @@ std::string read_cipher_suite(const WebValue& value) {
   if (found == std::end(cipher_suites)) {
     value.refuse("is no cipher suite of Go's crypto/tls CipherSuites(): " + as_written(value.text));
   }
-  if (!has_cipher_suite(found->openssl)) {
-    value.refuse("is a cipher suite that this OpenSSL does not have; leave it out",
-                 Errc::unsupported);
-  }
-  return found->openssl;
+  return *found;
 }
 
-std::string read_curve(const WebValue& value) {
+const Translation& read_curve(const WebValue& value) {
   const auto* const found = std::ranges::find(curves, value.text, &Translation::go);
   if (found == std::end(curves)) {
     value.refuse("cannot be " + as_written(value.text) +
                  "; write CurveP256, CurveP384, CurveP521 or X25519");
   }
-  if (!has_curve(found->openssl)) {
-    value.refuse("is a curve that this OpenSSL does not have; leave it out", Errc::unsupported);
+  return *found;
+}
+
+/// What is named twice counts where it is first: OpenSSL takes no curve twice.
+void read_names(const WebValue* list, const Translation& (*read)(const WebValue&),
+                bool (*is_there)(const char*), std::vector<std::string>& names) {
+  for (const WebValue* const value : texts_of(list)) {
+    const Translation& name = read(*value);
+    if (std::ranges::find(names, name.openssl) != names.end()) {
+      continue;
+    }
+    if (!is_there(name.openssl)) {
+      value->refuse("is not there in this OpenSSL; leave it out", Errc::unsupported);
+    }
+    names.emplace_back(name.openssl);
   }
-  return found->openssl;
 }
 
 void read_cipher_suites(const Section& section, TlsServerConfig& config) {
   const WebValue* const list = section.find("cipher_suites");
-  for (const WebValue* const value : texts_of(list)) {
-    config.cipher_suites.push_back(read_cipher_suite(*value));
-  }
+  read_names(list, read_cipher_suite, has_cipher_suite, config.cipher_suites);
   if (!config.cipher_suites.empty() && config.min_version == ProtocolVersion::tls_1_3) {
     list->refuse("names cipher suites of TLS 1.2, which min_version rules out; leave one out");
   }
-  for (const WebValue* const value : texts_of(section.find("curve_preferences"))) {
-    config.curve_preferences.push_back(read_curve(*value));
-  }
+  read_names(section.find("curve_preferences"), read_curve, has_curve, config.curve_preferences);
   if (const WebValue* const value = section.find("prefer_server_cipher_suites")) {
     config.prefer_server_cipher_suites = truth_of(*value);
   }

@@ -173,6 +173,14 @@ TEST_SUITE("http") {
         std::vector<std::string>{"P-256", "P-384", "P-521", "X25519"});
   }
 
+  TEST_CASE("web config: a cipher suite or curve named twice -> once, where it is first") {
+    const TlsServerConfig tls = tls_of(
+        "curve_preferences: [X25519, CurveP256, X25519], "
+        "cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA]");
+    CHECK(tls.curve_preferences == std::vector<std::string>{"X25519", "P-256"});
+    CHECK(tls.cipher_suites == std::vector<std::string>{"ECDHE-RSA-AES128-SHA"});
+  }
+
   TEST_CASE("web config: what is no web configuration -> refused with line and key") {
     const std::string sections =
         "tls_server_config, http_server_config, basic_auth_users, rate_limit";
@@ -318,8 +326,7 @@ TEST_SUITE("http") {
          "leave rate_limit out"},
         {"rate_limit: {burst: many}\n", "1: rate_limit.burst: must be a whole number"},
         {"rate_limit: {interval: [1s]}\n", "1: rate_limit.interval: must be a text"},
-        {"rate_limit: {rate: 1}\n",
-         "1: rate_limit.rate: unknown key; known here: interval, burst"},
+        {"rate_limit: {rate: 1}\n", "1: rate_limit.rate: unknown key; known here: interval, burst"},
     });
   }
 
