@@ -167,11 +167,9 @@ void write_story(Markup& html, const Scene& scene, const std::vector<CallStory>&
   }
   {
     const auto line = html.in("p");
-    html.element("bdi", row.detail);
+    write_prose(html, row.detail);
   }
-  if (!row.hint.empty()) {
-    html.element("p", row.hint, {{"class", "hint"}});
-  }
+  write_hint(html, row.hint);
   html.element("p", "Evidence: " + evidence_text(row) + ".", {{"class", "faint"}});
   write_likewise(html, scene, alike, id, anchors);
 }
@@ -222,7 +220,8 @@ void write_survivor(Markup& html, const Scene& scene, const gate::EdgeEntry& ent
   html.element("td", entry.edge.path.empty() ? "-" : entry.edge.path, {{"class", "code"}});
   html.element("td", count_of(entry.rows.size(), "address", "addresses"), {{"class", "fixed"}});
   html.element("td", evidence_text(row));
-  html.element("td", row.detail, {{"class", "wide"}});
+  const auto why = html.in("td", {{"class", "wide"}});
+  write_prose(html, row.detail);
 }
 
 void write_survivors(Markup& html, const Scene& scene,
@@ -277,9 +276,9 @@ void write_strict_row(Markup& html, const Scene& scene, const StrictRow& row) {
   }
   {
     const auto line = html.in("p");
-    html.element("bdi", strict.detail);
+    write_prose(html, strict.detail);
   }
-  html.element("p", strict.hint, {{"class", "hint"}});
+  write_hint(html, strict.hint);
 }
 
 /// Writes what becomes of calls when the callee's sidecar goes to STRICT; nothing without a mesh.
@@ -333,7 +332,10 @@ void write_calls(Markup& html, const Scene& scene) {
   }
   const Matrix matrix = matrix_of(snapshot);
   const Section section(html, "calls", "Calls");
-  html.element("p", survivors_text(snapshot));
+  {
+    const auto line = html.in("p");
+    write_prose(html, survivors_text(snapshot));
+  }
   if (matrix.is_readable()) {
     write_matrix(html, scene, matrix);
     write_legend(html);

@@ -196,6 +196,29 @@ void write_time(Markup& html, CivilTime time, CivilTime now) {
   html.text(" (" + distance_text(time, now) + ")");
 }
 
+void write_prose(Markup& html, std::string_view sentence) {
+  const auto isolated = html.in("bdi");
+  while (!sentence.empty()) {
+    const auto begin = sentence.find('`');
+    const auto end = begin == std::string_view::npos ? begin : sentence.find('`', begin + 1);
+    if (end == std::string_view::npos) {
+      break;
+    }
+    html.text(sentence.substr(0, begin));
+    html.element("code", sentence.substr(begin + 1, end - begin - 1));
+    sentence.remove_prefix(end + 1);
+  }
+  html.text(sentence);
+}
+
+void write_hint(Markup& html, std::string_view hint) {
+  if (hint.empty()) {
+    return;
+  }
+  const auto line = html.in("p", {{"class", "hint"}});
+  write_prose(html, hint);
+}
+
 void write_status(Markup& html, gate::Status status) {
   const std::string word(name_of(status));
   html.element("span", word, {{"class", "status " + word}, {"data-status", word}});
@@ -244,10 +267,8 @@ void write_findings(Markup& html, const std::vector<assess::Finding>& findings) 
     html.text(" ");
     html.element("code", name_of(finding->reason));
     html.text(" ");
-    html.element("bdi", finding->detail);
-    if (!finding->hint.empty()) {
-      html.element("p", finding->hint, {{"class", "hint"}});
-    }
+    write_prose(html, finding->detail);
+    write_hint(html, finding->hint);
   }
 }
 

@@ -16,7 +16,7 @@ using tls::ClientAuthMode;
 /// Opens a fold that stays as the reader left it, by its id; open at first where all is told.
 Markup::Element begin_fold(Markup& html, const std::string& id, Depth depth) {
   if (depth == Depth::whole) {
-    return html.in("details", {{"id", id}, {"open", "open"}});
+    return html.in("details", {{"id", id}, {"open", ""}});
   }
   return html.in("details", {{"id", id}});
 }

@@ -72,6 +72,12 @@ void write_fact(Markup& html, std::string_view name, std::string_view value,
 /// Writes a time with its distance from `now`: `2027-01-31T00:00:00Z (in 41d)`.
 void write_time(Markup& html, CivilTime time, CivilTime now);
 
+/// Writes a sentence, what stands in backticks as code. It cannot turn the text around it.
+void write_prose(Markup& html, std::string_view sentence);
+
+/// Writes what to do; nothing for an empty hint.
+void write_hint(Markup& html, std::string_view hint);
+
 /// Writes a status as a word in a colour.
 void write_status(Markup& html, gate::Status status);
 
@@ -128,7 +134,7 @@ void write_handshakes(Markup& html, const Scene& scene, const fleet::Target& tar
 /// Writes the last looks as a strip over time, the oldest left; nothing for none.
 void write_strip(Markup& html, const gate::Glances& glances);
 
-/// Writes the newest events that `concerns` wants told, the newest first; nothing for none.
+/// Writes the newest events that `concerns` wants told, the newest first.
 void write_events(Markup& html, const Scene& scene,
                   const std::function<bool(const gate::Event&)>& concerns);
 

@@ -299,7 +299,6 @@ std::optional<std::string> target_page(const gate::Snapshot& snapshot, std::stri
   const std::vector<OwnPart> parts = parts_of(scene, name);
   const std::vector<gate::EdgeEntryPtr> calls = calls_of(snapshot, name);
   const gate::Rollout rollout = gate::rollout(snapshot, answers, now);
-  const auto is_own = [&](const gate::Event& event) { return concerns(event, name); };
 
   const bool is_flipped = std::ranges::count(rollout.services, entry.target.name,
                                              &gate::RolloutService::name) != 0;
@@ -312,7 +311,7 @@ std::optional<std::string> target_page(const gate::Snapshot& snapshot, std::stri
                                {"addresses", true},
                                {"calls", !calls.empty()},
                                {"rollout", is_flipped},
-                               {"events", std::ranges::any_of(*snapshot.events, is_own)},
+                               {"events", true},
                                {"configured", true}})};
   return whole_page(scene, head, [&](Markup& html) {
     write_elsewhere(html, entry.target.name);
@@ -320,7 +319,7 @@ std::optional<std::string> target_page(const gate::Snapshot& snapshot, std::stri
     write_addresses(html, scene, entry);
     write_own_calls(html, scene, calls, name);
     write_place(html, scene, rollout, entry.target.name);
-    write_events(html, scene, is_own);
+    write_events(html, scene, [&](const gate::Event& event) { return concerns(event, name); });
     write_configured(html, entry);
   });
 }
