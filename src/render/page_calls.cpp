@@ -57,8 +57,8 @@ void write_cell(Markup& html, const Matrix& matrix, const Matrix::Pair& pair) {
   const std::string verdict(name_of(cell->second));
   const std::string told = std::string(caller) + " to " + std::string(callee) + ": " + verdict;
   const auto box = html.in("td", {{"class", "cell " + verdict}, {"data-verdict", verdict}});
-  const auto link =
-      html.in("a", {{"href", "#" + call_id(caller, callee)}, {"aria-label", told}, {"title", told}});
+  const auto link = html.in(
+      "a", {{"href", "#" + call_id(caller, callee)}, {"aria-label", told}, {"title", told}});
   write_verdict(html, cell->second);
 }
 
@@ -155,8 +155,7 @@ void write_story(Markup& html, const Scene& scene, const std::vector<CallStory>&
   const CallStory& told = alike.front();
   const assess::EdgeAssessment& row = *told.story.row;
   const std::string verdict(name_of(row.verdict));
-  const auto item =
-      begin_anchored(html, "li", anchors.next(*told.edge), "story anchor " + verdict);
+  const auto item = begin_anchored(html, "li", anchors.next(*told.edge), "story anchor " + verdict);
   {
     const auto line = html.in("p");
     write_verdict(html, row.verdict);
@@ -224,8 +223,8 @@ void write_survivor(Markup& html, const Scene& scene, const gate::EdgeEntry& ent
   write_prose(html, row.detail);
 }
 
-void write_survivors(Markup& html, const Scene& scene,
-                     const std::vector<gate::EdgeEntryPtr>& edges, Anchors& anchors) {
+void write_survivors(Markup& html, const Scene& scene, const std::vector<gate::EdgeEntryPtr>& edges,
+                     Anchors& anchors) {
   std::vector<const gate::EdgeEntry*> survivors;
   for (const gate::EdgeEntryPtr& entry : edges) {
     if (entry->verdict == assess::Verdict::survives && !entry->rows.empty()) {
@@ -262,8 +261,7 @@ struct StrictRow {
 
 void write_strict_row(Markup& html, const Scene& scene, const StrictRow& row) {
   const assess::StrictAssessment& strict = *row.at->strict;
-  const auto item =
-      html.in("li", {{"class", "story " + std::string(name_of(strict.verdict))}});
+  const auto item = html.in("li", {{"class", "story " + std::string(name_of(strict.verdict))}});
   {
     const auto line = html.in("p");
     write_verdict(html, strict.verdict);

@@ -47,9 +47,8 @@ void write_head(Markup& html, const Scene& scene, const PageHead& page) {
     html.empty_element(
         "meta", {{"http-equiv", "refresh"}, {"content", reload_period(scene.snapshot.probe)}});
   }
-  html.empty_element("link", {{"rel", "icon"},
-                              {"type", "image/svg+xml"},
-                              {"href", assets + "icon.svg"}});
+  html.empty_element("link",
+                     {{"rel", "icon"}, {"type", "image/svg+xml"}, {"href", assets + "icon.svg"}});
   html.empty_element("link", {{"rel", "stylesheet"}, {"href", assets + "page.css"}});
   html.element("script", "", {{"src", assets + "page.js"}, {"defer", "defer"}});
 }
@@ -162,7 +161,8 @@ std::string whole_page(const Scene& scene, const PageHead& head,
 }
 
 Section::Section(Markup& html, std::string_view id, std::string_view heading)
-    : element_(html.in("section", {{"id", id}, {"aria-labelledby", std::string(id) + "-heading"}})) {
+    : element_(
+          html.in("section", {{"id", id}, {"aria-labelledby", std::string(id) + "-heading"}})) {
   html.element("h2", heading, {{"id", std::string(id) + "-heading"}});
 }
 
@@ -256,9 +256,8 @@ void write_findings(Markup& html, const std::vector<assess::Finding>& findings) 
   for (const assess::Finding& finding : findings) {
     sorted.push_back(&finding);
   }
-  std::ranges::sort(sorted, {}, [](const assess::Finding* each) {
-    return std::pair(each->severity, each);
-  });
+  std::ranges::sort(sorted, {},
+                    [](const assess::Finding* each) { return std::pair(each->severity, each); });
   const auto list = html.in("ul", {{"class", "findings"}});
   for (const assess::Finding* finding : sorted) {
     const std::string_view severity = name_of(finding->severity);

@@ -129,8 +129,8 @@ void write_group(Markup& html, const Scene& scene, const std::string& gate,
   const std::vector<Place> places = places_of(group);
   const gate::Blocker& first = *group.blockers.front();
   const std::string_view reason = name_of(first.reason);
-  const std::string place = percent_encoded(gate) + ":" + percent_encoded(place_of(first)) + ":" +
-                            std::string(reason);
+  const std::string place =
+      percent_encoded(gate) + ":" + percent_encoded(place_of(first)) + ":" + std::string(reason);
   const auto item = html.in("li", {{"id", "blocker:" + place},
                                    {"class", class_of(group.rank)},
                                    {"data-blocker-reason", reason},

@@ -24,21 +24,21 @@ struct Scene {
   const gate::Snapshot& snapshot;
   std::span<const gate::Answer> answers;  ///< of all gates at `now`, in the snapshot's order
   Now now;
-  std::string_view up;  ///< from the page to the root of the site: empty, or `../`
-  std::set<std::string_view> targets;     ///< the names of all: those that have a page
+  std::string_view up;                 ///< from the page to the root of the site: empty, or `../`
+  std::set<std::string_view> targets;  ///< the names of all: those that have a page
 };
 
 /// What the page that lies `up` below the root is written from; all is borrowed.
-[[nodiscard]] Scene scene_of(const gate::Snapshot& snapshot,
-                             std::span<const gate::Answer> answers, Now now, std::string_view up);
+[[nodiscard]] Scene scene_of(const gate::Snapshot& snapshot, std::span<const gate::Answer> answers,
+                             Now now, std::string_view up);
 
 // The frame.
 
 /// What a page is headed by.
 struct PageHead {
   std::string heading;
-  std::string title;                   ///< without the status and the program's name
-  std::optional<gate::Status> status;  ///< nothing: no gate judges what it shows
+  std::string title;                       ///< without the status and the program's name
+  std::optional<gate::Status> status;      ///< nothing: no gate judges what it shows
   std::vector<std::string_view> sections;  ///< ids of those that the head leads to
 };
 

@@ -45,8 +45,8 @@ void write_rollout(Markup& html, const Scene& scene, const gate::Rollout& rollou
   {
     const auto frame = begin_scroll_box(html, "Services in the order of their flip");
     const auto table = html.in("table");
-    write_headings(html, {"#", "Service", "Stage", "Declared", "Next", "May go", "Why",
-                          "Called by", "Declared and seen"});
+    write_headings(html, {"#", "Service", "Stage", "Declared", "Next", "May go", "Why", "Called by",
+                          "Declared and seen"});
     const auto body = html.in("tbody", {{"class", "rows"}});
     for (std::size_t i = 0; i < std::min(most_services, rollout.services.size()); ++i) {
       write_service(html, scene, rollout.services[i]);

@@ -101,9 +101,9 @@ void write_facts(Markup& html, const Scene& scene, const fleet::Target& target,
 
 void write_target(Markup& html, const Scene& scene, const gate::TargetEntry& entry) {
   const fleet::Target& target = entry.target;
-  const auto card = html.in("article", {{"class", "target"},
-                                        {"id", target_id(target.name)},
-                                        {"data-target", target.name}});
+  const auto card =
+      html.in("article",
+              {{"class", "target"}, {"id", target_id(target.name)}, {"data-target", target.name}});
   {
     const auto heading = html.in("h3");
     write_name(html, scene, target.name);
@@ -180,17 +180,17 @@ void write_in_lines(Markup& html, const Scene& scene, const std::vector<Told>& t
 void write_address(Markup& html, const Scene& scene, const fleet::Target& target,
                    const gate::AddressEntry& at, Depth depth) {
   const std::string address = fleet::to_text(at.address);
-  const auto part =
-      html.in("div", {{"class", "address"},
-                      {"id", "address:" + percent_encoded(target.name) + ":" +
-                                 percent_encoded(address)}});
+  const auto part = html.in(
+      "div", {{"class", "address"},
+              {"id", "address:" + percent_encoded(target.name) + ":" + percent_encoded(address)}});
   html.element(depth == Depth::whole ? "h3" : "h4", address, {{"class", "code"}});
   if (at.assessment == nullptr) {
     html.element("p", "not looked at yet", {{"class", "faint"}});
     return;
   }
   if (at.is_outdated) {
-    html.element("p", "Seen with credentials of ours that others have replaced; looked at anew soon.",
+    html.element("p",
+                 "Seen with credentials of ours that others have replaced; looked at anew soon.",
                  {{"class", "doubt"}});
   }
   write_facts(html, scene, target, *at.assessment);
