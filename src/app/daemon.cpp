@@ -16,6 +16,7 @@
 #include "telltale/http/router.hpp"
 #include "telltale/http/server.hpp"
 
+#include "app/look_on_demand.hpp"
 #include "app/publisher.hpp"
 
 namespace telltale::app {
@@ -27,12 +28,18 @@ namespace {
 /// Answers requests, on the serving thread.
 class Site {
  public:
-  Site(asio::io_context& probing, Publisher& publisher)
-      : probing_(probing), publisher_(publisher) {}
+  Site(asio::io_context& probing, Publisher& publisher, LookOnDemand& looks,
+       Duration timeout_offset)
+      : probing_(probing),
+        publisher_(publisher),
+        looks_(looks),
+        timeout_offset_(timeout_offset) {}
 
   void answer(const http::Request& request, const http::Reply& reply) {
-    const http::World world{
-        .snapshot = publisher_.snapshot(), .now = read_clocks(), .process = read_process_figures()};
+    const http::World world{.snapshot = publisher_.snapshot(),
+                            .now = read_clocks(),
+                            .process = read_process_figures(),
+                            .config = publisher_.config()};
     auto handled = http::handle(request, world, cache_);
     if (auto* response = std::get_if<http::Response>(&handled)) {
       reply(std::move(*response));
@@ -41,9 +48,20 @@ class Site {
     if (std::holds_alternative<http::ReloadRequest>(handled)) {
       reload(reply);
     }
+    if (const auto* asked = std::get_if<http::ProbeRequest>(&handled)) {
+      probe(*asked, reply);
+    }
   }
 
  private:
+  void probe(const http::ProbeRequest& request, const http::Reply& reply) {
+    looks_.look(publisher_.plan(), request.target,
+                time_for_look(request.scrape_timeout, timeout_offset_),
+                [request, reply](const render::ProbeReportPtr& report) {
+                  reply(http::probe_response(request, report));
+                });
+  }
+
   void reload(const http::Reply& reply) {
     asio::post(probing_, [&publisher = publisher_, reply] {
       publisher.reload(
@@ -53,6 +71,8 @@ class Site {
 
   asio::io_context& probing_;
   Publisher& publisher_;
+  LookOnDemand& looks_;
+  Duration timeout_offset_;
   http::MetricsCache cache_;
 };
 
@@ -84,8 +104,12 @@ int run_daemon(const Options& options) {
   const std::size_t targets = plan->fleet->targets.size();
   const std::size_t gates = plan->fleet->gates.size();
   malloc_trim(0);  // the configuration's syntax tree is gone, and only a reload brings another
-  Publisher publisher(context, options.config_file, *std::move(plan), log);
-  Site site(context, publisher);
+  Publisher publisher(context, options.config_file, *std::move(plan), log, options.history_limit);
+  LookOnDemand looks([&](const std::string& what) {
+    asio::post(context, [&publisher] { publisher.note_internal_error(); });
+    log.write(LogLevel::error, "internal error", {{"where", "probe on demand"}, {"error", what}});
+  });
+  Site site(context, publisher, looks, options.timeout_offset);
   auto server = http::Server::bind(
       {{.flag = "--web.listen-address",
         .addresses = options.listen_addresses,

@@ -1,15 +1,17 @@
 #pragma once
 // Publisher: all that lives on the probing thread, and the snapshots that leave it.
 
+#include <cstddef>
+#include <memory>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "telltale/app/cell.hpp"
 #include "telltale/app/log.hpp"
 #include "telltale/app/plan.hpp"
 #include "telltale/app/scheduler.hpp"
-#include "telltale/app/snapshot_cell.hpp"
 #include "telltale/gate/board.hpp"
 
 #include "app/reloader.hpp"
@@ -21,7 +23,9 @@ namespace telltale::app {
 class Publisher {
  public:
   /// `log` and `context` must outlive it; the context must not run any more once it is gone.
-  Publisher(boost::asio::io_context& context, const std::string& config_file, Plan plan, Log& log);
+  /// `history_limit`: as gate::Board has it.
+  Publisher(boost::asio::io_context& context, const std::string& config_file, Plan plan, Log& log,
+            std::size_t history_limit);
 
   void start();
   void stop();
@@ -34,6 +38,12 @@ class Publisher {
 
   /// What was published last; from any thread.
   [[nodiscard]] gate::SnapshotPtr snapshot() const { return cell_.load(); }
+
+  /// The plan in force; from any thread. Changes with the snapshot, a moment sooner.
+  [[nodiscard]] PlanPtr plan() const { return plan_.load(); }
+
+  /// What `/config` shows; from any thread.
+  [[nodiscard]] std::shared_ptr<const std::string> config() const { return plan()->config; }
 
  private:
   [[nodiscard]] Scheduler::Listener scheduler_listener();
@@ -54,7 +64,8 @@ class Publisher {
 
   Log& log_;
   gate::Board board_;
-  SnapshotCell cell_;
+  Cell<const Plan> plan_;
+  Cell<const gate::Snapshot> cell_;
   boost::asio::steady_timer timer_;
   bool is_dirty_ = false;
   Scheduler scheduler_;

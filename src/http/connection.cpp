@@ -121,6 +121,7 @@ Request to_request(const Parser& parser) {
   request.target = std::string(header.target());
   request.accept = joined(header, wire::field::accept);
   request.accept_encoding = joined(header, wire::field::accept_encoding);
+  request.scrape_timeout = std::string(header["X-Prometheus-Scrape-Timeout-Seconds"]);
   return request;
 }
 

@@ -18,7 +18,11 @@ struct Plan {
   std::shared_ptr<const fleet::Fleet> fleet;
   std::shared_ptr<const fleet::Credentials> credentials;
   FileSignatures signatures;  ///< of the credentials' files, taken before those were read
+  /// What `/config` shows, see fleet::Configuration::text. Never null.
+  std::shared_ptr<const std::string> config = std::make_shared<const std::string>();
 };
+
+using PlanPtr = std::shared_ptr<const Plan>;
 
 /// Reads a configuration and Spinnaker's files where it names some, but no certificate or key.
 [[nodiscard]] Result<fleet::Fleet> load_fleet(const std::string& config_file);

@@ -1,5 +1,7 @@
 #include "telltale/app/options.hpp"
 
+#include <chrono>
+#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -58,6 +60,30 @@ TEST_SUITE("app") {
     const Options options =
         parse_well({"--web.listen-address=:1", "--web.listen-address", "[::1]:2"});
     CHECK(options.listen_addresses == std::vector<std::string>{":1", "[::1]:2"});
+  }
+
+  TEST_CASE("options: --timeout-offset and --history.limit -> seconds and a number, or what is") {
+    CHECK(parse_well({}).timeout_offset == std::chrono::milliseconds(500));
+    CHECK(parse_well({}).history_limit == 100);
+    const Options options = parse_well({"--timeout-offset=1.25", "--history.limit", "0"});
+    CHECK(options.timeout_offset == std::chrono::milliseconds(1250));
+    CHECK(options.history_limit == 0);
+    CHECK(parse_well({"--timeout-offset=0"}).timeout_offset == telltale::Duration::zero());
+    for (const char* const bad : {"-1", "0.5s", "nan", "inf", "3601", "x"}) {
+      CAPTURE(bad);
+      const Printed refused = print({"--timeout-offset", bad});
+      CHECK(refused.exit_code == 2);
+      CHECK(refused.text == std::string("telltale: --timeout-offset: '") + bad +
+                                "' is no number of seconds from 0 to 3600, such as 0.5; see "
+                                "telltale --help\n");
+    }
+    for (const char* const bad : {"-1", "1.5", "10001", "many", "99999999999999999999999"}) {
+      CAPTURE(bad);
+      const Printed refused = print({"--history.limit", bad});
+      CHECK(refused.exit_code == 2);
+      CHECK(refused.text == std::string("telltale: --history.limit: '") + bad +
+                                "' is no number from 0 to 10000; see telltale --help\n");
+    }
   }
 
   TEST_CASE("options: every output -> by its name") {
