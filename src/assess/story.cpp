@@ -81,8 +81,15 @@ std::string failure_text(const probe::Failure& failure, const tls::Handshake& ha
   return text;
 }
 
+/// Without its query, in which a secret may stand.
+std::string path_text(std::string_view path) {
+  const std::size_t mark = path.find('?');
+  return mark == std::string_view::npos ? std::string(path)
+                                        : std::string(path.substr(0, mark)) + "?...";
+}
+
 std::string http_text(std::string_view path, const probe::HttpReply& reply) {
-  std::string text = "GET " + std::string(path) + " " + std::to_string(reply.status);
+  std::string text = "GET " + path_text(path) + " " + std::to_string(reply.status);
   if (!reply.location.empty()) {
     text += " to " + reply.location;
   }
@@ -237,7 +244,7 @@ std::string subject_of(const probe::Rehearsal& rehearsal) {
   }
   subject += " rehearsed";
   if (!rehearsal.path.empty()) {
-    subject += " on " + rehearsal.path;
+    subject += " on " + path_text(rehearsal.path);
   }
   return subject + ", " + std::string(tls::label(rehearsal.attempt.version));
 }

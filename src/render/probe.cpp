@@ -290,7 +290,9 @@ std::string probe_text(const ProbeReport& report) {
       continue;
     }
     text.append(", mode ").append(name_of(address.assessment->mode)).append(":\n");
-    append_story(text, *address.story);
+    if (address.story != nullptr) {
+      append_story(text, *address.story);
+    }
   }
   text += "\nFindings:\n" + findings_text(entry);
   text += "\nMetrics that would have been returned:\n\n";
