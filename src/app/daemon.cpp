@@ -30,10 +30,7 @@ class Site {
  public:
   Site(asio::io_context& probing, Publisher& publisher, LookOnDemand& looks,
        Duration timeout_offset)
-      : probing_(probing),
-        publisher_(publisher),
-        looks_(looks),
-        timeout_offset_(timeout_offset) {}
+      : probing_(probing), publisher_(publisher), looks_(looks), timeout_offset_(timeout_offset) {}
 
   void answer(const http::Request& request, const http::Reply& reply) {
     const http::World world{.snapshot = publisher_.snapshot(),

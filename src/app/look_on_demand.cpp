@@ -68,8 +68,8 @@ class LookOnDemand::Engine {
 
   void look(PlanPtr plan, std::string target, Duration time, Done done) {
     const SteadyTime now = steady_clock::now();
-    asio::post(context_, [this, plan = std::move(plan), target = std::move(target),
-                          asked_at = now, deadline = now + time, done = std::move(done)]() mutable {
+    asio::post(context_, [this, plan = std::move(plan), target = std::move(target), asked_at = now,
+                          deadline = now + time, done = std::move(done)]() mutable {
       begin(std::move(plan), target, asked_at, deadline, std::move(done));
     });
   }
@@ -163,8 +163,7 @@ class LookOnDemand::Engine {
   }
 
   void resolve(const WorkPtr& work) {
-    const Duration time =
-        std::min(work->plan->fleet->probe.timeout, time_left(work->deadline));
+    const Duration time = std::min(work->plan->fleet->probe.timeout, time_left(work->deadline));
     resolver_->resolve(*work->target, time,
                        [this, weak = WeakWork(work)](probe::Resolution resolution) {
                          if (const WorkPtr work = weak.lock()) {

@@ -5,8 +5,8 @@
 namespace telltale::app {
 
 probe::LookRequest look_request(const Plan& plan, const CallRequests& calls,
-                               const std::shared_ptr<const fleet::Target>& target,
-                               const fleet::Endpoint& address) {
+                                const std::shared_ptr<const fleet::Target>& target,
+                                const fleet::Endpoint& address) {
   const fleet::Fleet& fleet = *plan.fleet;
   const fleet::Credentials& credentials = *plan.credentials;
   probe::LookRequest request{

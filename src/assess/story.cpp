@@ -26,9 +26,7 @@ std::string on_one_line(std::string text) {
 /// What happened on one connection, part by part.
 class Outcome {
  public:
-  void add(std::string_view part) {
-    text_.append(text_.empty() ? "" : ", ").append(part);
-  }
+  void add(std::string_view part) { text_.append(text_.empty() ? "" : ", ").append(part); }
 
   [[nodiscard]] std::string take() {
     std::string line = on_one_line(std::move(text_));

@@ -31,9 +31,8 @@ bool speaks_of_secret(std::string_view key) {
   constexpr std::array<std::string_view, 6> words = {"password", "passwd", "passphrase",
                                                      "secret",   "token",  "credential"};
   const std::string letters = folded(key);
-  return std::ranges::any_of(words, [&](std::string_view word) {
-    return letters.find(word) != std::string::npos;
-  });
+  return std::ranges::any_of(
+      words, [&](std::string_view word) { return letters.find(word) != std::string::npos; });
 }
 
 /// Replaces what stands between `://` and the last `@` of each authority.
@@ -60,8 +59,8 @@ std::string without_query(std::string text) {
 
 bool is_plain(std::string_view text) {
   const auto fits = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           c == '_' || c == '.' || c == '/';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '.' || c == '/';
   };
   // A dash is none of YAML's indicators within a word.
   return !text.empty() && fits(text.front()) &&

@@ -258,8 +258,8 @@ Handled answer_config(const Call& call) {
 bool is_module_name(std::string_view text) {
   constexpr std::size_t most_bytes = 64;
   const auto fits = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           c == '_' || c == '-' || c == '.';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-' || c == '.';
   };
   return text.size() <= most_bytes && std::ranges::all_of(text, fits);
 }
@@ -470,8 +470,8 @@ Response reload_response(const Result<CivilTime>& outcome) {
 
 Response probe_response(const ProbeRequest& request, const render::ProbeReportPtr& report) {
   if (report == nullptr) {
-    Response busy = error_response(
-        503, "as many targets as may be are being looked at for others; ask again");
+    Response busy =
+        error_response(503, "as many targets as may be are being looked at for others; ask again");
     busy.headers.emplace_back("Retry-After", "1");
     return finished(std::move(busy));
   }

@@ -54,15 +54,13 @@ const gate::AddressEntry* spokesman(const ProbeReport& report) {
 /// than without.
 const probe::Attempt* attempt_that_tells(const ProbeReport& report,
                                          const fleet::Endpoint& address) {
-  const auto seen =
-      std::ranges::find(report.observations, address, &probe::Observation::address);
+  const auto seen = std::ranges::find(report.observations, address, &probe::Observation::address);
   if (seen == report.observations.end()) {
     return nullptr;
   }
   const probe::Attempt* best = nullptr;
   for (const probe::Attempt& attempt : seen->attempts) {
-    const bool is_candidate =
-        attempt.http && attempt.presentation != probe::Presentation::stranger;
+    const bool is_candidate = attempt.http && attempt.presentation != probe::Presentation::stranger;
     if (!is_candidate || (best != nullptr && attempt.version < best->version)) {
       continue;
     }
@@ -102,8 +100,7 @@ void add_outcome(Families& families, const ProbeReport& report) {
 }
 
 void add_protocol(Families& families, const gate::AddressEntry* address) {
-  const bool is_v6 =
-      address != nullptr && address->address.host.find(':') != std::string::npos;
+  const bool is_v6 = address != nullptr && address->address.host.find(':') != std::string::npos;
   const double protocol = address == nullptr ? 0 : is_v6 ? 6 : 4;
   families.add_value("probe_ip_protocol", "Specifies whether probe ip protocol is IP4 or IP6",
                      protocol);
@@ -136,8 +133,7 @@ void add_chain(Families& families, const ProbeReport& report,
   if (look.certificates.empty()) {
     return;
   }
-  families.add_value("probe_ssl_earliest_cert_expiry",
-                     "Returns last SSL chain expiry in unixtime",
+  families.add_value("probe_ssl_earliest_cert_expiry", "Returns last SSL chain expiry in unixtime",
                      timestamp_of(first_end(look.certificates)));
   if (const auto end = first_verified_end(report)) {
     families.add_value("probe_ssl_last_chain_expiry_timestamp_seconds",
@@ -174,8 +170,9 @@ void add_http(Families& families, const ProbeReport& report, const probe::Attemp
 
   families.add_value("probe_http_status_code", "Response HTTP status code", attempt.http->status);
   families.add_value("probe_http_ssl", "Indicates if SSL was used for the final redirect", 1);
-  MetricFamily& durations = families.add_gauge(
-      "probe_http_duration_seconds", "Duration of http request by phase, summed over all redirects");
+  MetricFamily& durations =
+      families.add_gauge("probe_http_duration_seconds",
+                         "Duration of http request by phase, summed over all redirects");
   const auto spent = [&](Phase phase) {
     return seconds_of(attempt.durations[phase].value_or(Duration::zero()));
   };
@@ -218,9 +215,9 @@ Families families_of(const ProbeReport& report) {
 }
 
 std::string resolution_text(const probe::Resolution& resolution) {
-  std::string text = resolution.name.empty() ? "addresses as configured"
-                                             : resolution.name + " resolved in " +
-                                                   to_text(resolution.duration);
+  std::string text = resolution.name.empty()
+                         ? "addresses as configured"
+                         : resolution.name + " resolved in " + to_text(resolution.duration);
   if (resolution.failure) {
     return text + ": " + resolution.failure->detail;
   }

@@ -60,7 +60,7 @@ struct Options {
   LogFormat log_format = LogFormat::logfmt;
   Duration timeout_offset = std::chrono::milliseconds(500);  ///< of a scraper's timeout, kept back
   std::size_t history_limit = 100;  ///< looks that `/logs` tells, and as many that failed
-  bool allows_core_dumps = false;  ///< they hold private keys and passwords
+  bool allows_core_dumps = false;   ///< they hold private keys and passwords
   Output output = Output::table;
   InspectOptions inspect;
   LintOptions lint;

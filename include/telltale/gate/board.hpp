@@ -24,8 +24,8 @@ class Board {
  public:
   /// Knows every target, and nothing about any of them. All gates are `unknown` since `now`.
   /// Certificates are judged by the largest certificate_validity of the gates; each gate applies
-  /// its own on top. Calls are judged by `predict`. Of all looks the newest `history_limit` are told
-  /// in snapshots, and as many that failed.
+  /// its own on top. Calls are judged by `predict`. Of all looks the newest `history_limit` are
+  /// told in snapshots, and as many that failed.
   Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now,
         Predict predict = &assess::predict, std::size_t history_limit = 0);
 

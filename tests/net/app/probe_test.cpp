@@ -65,8 +65,9 @@ TEST_SUITE("net") {
     CHECK(by_url.header("content-type").starts_with("application/openmetrics-text"));
     CHECK(has_line(by_url.body, "probe_success 1"));
     CHECK(by_url.body.ends_with("# EOF\n"));
-    CHECK(daemon.get("/probe?target=orca", "Accept-Encoding: gzip\r\n")
-              .header("content-encoding") == "gzip");
+    CHECK(
+        daemon.get("/probe?target=orca", "Accept-Encoding: gzip\r\n").header("content-encoding") ==
+        "gzip");
 
     const auto story = daemon.get("/probe?target=orca&debug=true");
     CHECK(story.header("content-type") == "text/plain; charset=utf-8");
@@ -115,7 +116,8 @@ TEST_SUITE("net") {
     auto options = world.peer(ClientAuth::want);
     options.fault = support::Fault::silent_at_accept;
     const TestPeer silent(options);
-    Daemon daemon(world.configure({entry("silent", silent)}, "", one_round), {"--timeout-offset=0.5"});
+    Daemon daemon(world.configure({entry("silent", silent)}, "", one_round),
+                  {"--timeout-offset=0.5"});
     const auto reply = daemon.get("/probe?target=silent", scrape_timeout("2"));
     CAPTURE(reply.body);
     CHECK(reply.status == 200);
@@ -223,7 +225,8 @@ TEST_SUITE("net") {
     CHECK(daemon.stop(SIGTERM) == 0);
   }
 
-  TEST_CASE("config: comments and what could be a secret -> not shown; a bad reload changes nothing") {
+  TEST_CASE(
+      "config: comments and what could be a secret -> not shown; a bad reload changes nothing") {
     const World world;
     Daemon daemon(world.configure({{"orca", "https://127.0.0.1:1", "health: \"/h?key=hunter2\""}},
                                   "# hunter2\n"));

@@ -90,8 +90,7 @@ TEST_SUITE("assess") {
   TEST_CASE("story: a path with a query -> told without it") {
     fleet::Target of = target();
     of.health = "/health?token=hunter2";
-    CHECK(told(Try(nothing, tls_1_2).finished().http(200), of)
-              .ends_with(", GET /health?... 200"));
+    CHECK(told(Try(nothing, tls_1_2).finished().http(200), of).ends_with(", GET /health?... 200"));
     probe::Observation seen;
     seen.rehearsals = {{Try(identity, tls_1_2).http(200), "/ops?hunter2", {}, false}};
     CHECK(told(tell(of, seen).front()).find("hunter2") == std::string::npos);
@@ -103,28 +102,30 @@ TEST_SUITE("assess") {
     authenticated.attempt().redis->authenticated = true;
     authenticated.attempt().redis->version = "7.0.15";
     authenticated.attempt().redis->mode = "standalone";
-    CHECK(told(authenticated).ends_with("ticket, PING -NOAUTH Authentication required., AUTH "
-                                        "accepted, INFO 7.0.15 standalone"));
+    CHECK(told(authenticated)
+              .ends_with("ticket, PING -NOAUTH Authentication required., AUTH "
+                         "accepted, INFO 7.0.15 standalone"));
     Try refused(nothing, tls_1_3);
     refused.redis("PONG");
     refused.attempt().redis->auth_error = "WRONGPASS (withheld)";
     refused.attempt().redis->info_error = "NOPERM no INFO";
-    CHECK(told(refused).ends_with(", PING +PONG, AUTH -WRONGPASS (withheld), INFO -NOPERM no INFO"));
+    CHECK(
+        told(refused).ends_with(", PING +PONG, AUTH -WRONGPASS (withheld), INFO -NOPERM no INFO"));
   }
 
   TEST_CASE("story: a whole look -> its connections in their order, each on one line") {
     probe::Observation seen = observation({Try(nothing, tls_1_3).http(200)});
     seen.without_alpn = Try(nothing, tls_1_3).asked().finished();
-    seen.plaintext = {{.port = 8083,
-                       .http = probe::HttpReply{.status = 400, .first_line = "requires TLS"},
-                       .redis = std::nullopt,
-                       .failure = std::nullopt},
-                      {.port = 7002,
-                       .http = std::nullopt,
-                       .redis = std::nullopt,
-                       .failure = probe::Failure{.phase = Phase::connect,
-                                                 .kind = FailureKind::refused,
-                                                 .detail = "refused"}}};
+    seen.plaintext = {
+        {.port = 8083,
+         .http = probe::HttpReply{.status = 400, .first_line = "requires TLS"},
+         .redis = std::nullopt,
+         .failure = std::nullopt},
+        {.port = 7002,
+         .http = std::nullopt,
+         .redis = std::nullopt,
+         .failure = probe::Failure{
+             .phase = Phase::connect, .kind = FailureKind::refused, .detail = "refused"}}};
     seen.ingress = probe::IngressReading{
         .redirect = probe::IngressReply{.port = 80,
                                         .path = "/",
@@ -202,12 +203,14 @@ TEST_SUITE("assess") {
 
   TEST_CASE("story: control characters in what a peer or a certificate says -> still one line") {
     probe::Observation seen = observation({Try(nothing, tls_1_3).http(500, "a\x1b[2J\r\nb\x7f")});
-    seen.rehearsals = {
-        {Try(identity, tls_1_3).http(200), "/ops", {share(certificate("CN=a\nb\tc", root_a))}, false}};
+    seen.rehearsals = {{Try(identity, tls_1_3).http(200),
+                        "/ops",
+                        {share(certificate("CN=a\nb\tc", root_a))},
+                        false}};
     for (const StoryLine& line : tell(target(), seen)) {
       for (const std::string& text : {line.subject, line.outcome}) {
-        CHECK(std::ranges::none_of(
-            text, [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; }));
+        CHECK(std::ranges::none_of(text,
+                                   [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; }));
       }
     }
   }

@@ -33,8 +33,7 @@ TEST_SUITE("fleet") {
         {"a: -1", "a: \"-1\"\n"},
         {"a:\nb: ~\nc: ''\n", "a: null\nb: null\nc: \"\"\n"},
         {"a: []\nb: {}", "a: []\nb: {}\n"},
-        {"a: {b: [c, {d: e, f: g}], h: i}",
-         "a:\n  b:\n    - c\n    - d: e\n      f: g\n  h: i\n"},
+        {"a: {b: [c, {d: e, f: g}], h: i}", "a:\n  b:\n    - c\n    - d: e\n      f: g\n  h: i\n"},
         {"[[a, b], [[c]]]", "- - a\n  - b\n- - - c\n"},
         {"# hunter2\na: b  # hunter2\n# hunter2\n", "a: b\n"},
         {"a: \"say \\\"x\\\" \\\\ y\"", "a: \"say \\\"x\\\" \\\\ y\"\n"},
@@ -123,15 +122,16 @@ TEST_SUITE("fleet") {
 
   TEST_CASE("load_configuration: what is shown of one without secrets -> reads as the same") {
     const test::ConfigFiles files;
-    const std::string file = files.write(
-        "telltale.yml",
-        "probe: {interval: 10s, concurrency: 4}\n"
-        "trust: {file: ca.pem}\n"
-        "targets:\n"
-        "  - {name: orca, url: \"https://orca:8083\", addresses: ['10.0.0.7:8083', '[fd00::8]:1'],\n"
-        "     plaintext_ports: [7101], expect: {client_auth: want, addresses: 2}}\n"
-        "  - {name: redis, url: \"rediss://redis\", expect: {redis_version: '>=6'}}\n"
-        "gates: [{name: need, targets: all, rounds: 3, for: 10m}]\n");
+    const std::string file =
+        files.write("telltale.yml",
+                    "probe: {interval: 10s, concurrency: 4}\n"
+                    "trust: {file: ca.pem}\n"
+                    "targets:\n"
+                    "  - {name: orca, url: \"https://orca:8083\", addresses: ['10.0.0.7:8083', "
+                    "'[fd00::8]:1'],\n"
+                    "     plaintext_ports: [7101], expect: {client_auth: want, addresses: 2}}\n"
+                    "  - {name: redis, url: \"rediss://redis\", expect: {redis_version: '>=6'}}\n"
+                    "gates: [{name: need, targets: all, rounds: 3, for: 10m}]\n");
     const auto first = load_configuration(file, test::acceptable);
     REQUIRE_MESSAGE(first.has_value(), first.error().detail());
     const auto second = files.parse(first->text);
