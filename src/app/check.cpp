@@ -9,6 +9,7 @@
 #include "telltale/app/plan.hpp"
 #include "telltale/app/scheduler.hpp"
 #include "telltale/gate/board.hpp"
+#include "telltale/http/web_guard.hpp"
 #include "telltale/render/render.hpp"
 
 #include "app/terminal.hpp"
@@ -56,6 +57,11 @@ int check_config(const Options& options) {
   const auto plan = load_plan(options.config_file);
   if (!plan) {
     return complain(plan.error());
+  }
+  if (!options.web_config_file.empty()) {
+    if (const auto guard = http::WebGuard::read(options.web_config_file); !guard) {
+      return complain(guard.error());
+    }
   }
   std::cout << options.config_file << ": ok, " << count(plan->fleet->targets.size(), "target")
             << ", " << count(fleet::edges_of(*plan->fleet).size(), "call") << ", "

@@ -3,6 +3,8 @@
 
 #include <iostream>
 #include <malloc.h>
+#include <memory>
+#include <optional>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -12,10 +14,12 @@
 #include "telltale/app/log.hpp"
 #include "telltale/app/plan.hpp"
 #include "telltale/http/server.hpp"
+#include "telltale/http/web_guard.hpp"
 
 #include "app/look_on_demand.hpp"
 #include "app/publisher.hpp"
 #include "app/site.hpp"
+#include "app/web_watch.hpp"
 
 namespace telltale::app {
 
@@ -33,13 +37,38 @@ void reload_at(asio::signal_set& hangups, Publisher& publisher) {
   });
 }
 
+WebWatch::Listener web_listener(Log& log) {
+  return {
+      .on_renewed = [&log] { log.write(LogLevel::info, "web configuration read anew"); },
+      .on_failure =
+          [&log](const std::string& why) {
+            log.write(LogLevel::error,
+                      "web configuration unreadable, the last good one stays in force",
+                      {{"error", why}});
+          },
+  };
+}
+
 int complain(Log& log, const Error& error) {
   log.write(LogLevel::error, "cannot start", {{"error", error.detail()}});
   return 2;
 }
 
+/// What `--web.config.file` asks for; null without one.
+Result<std::shared_ptr<http::WebGuard>> read_guard(const Options& options) {
+  if (options.web_config_file.empty()) {
+    return std::shared_ptr<http::WebGuard>();
+  }
+  auto guard = http::WebGuard::read(options.web_config_file);
+  if (!guard) {
+    return guard.error();
+  }
+  return std::shared_ptr<http::WebGuard>(*std::move(guard));
+}
+
 /// What is served where.
-std::vector<http::Listener> listeners_of(const Options& options, Site& site) {
+std::vector<http::Listener> listeners_of(const Options& options, Site& site,
+                                         std::shared_ptr<http::Guard> guard) {
   const auto handler = [&site](http::Place place) {
     return
         [&site, place = std::move(place)](const http::Request& request, const http::Reply& reply) {
@@ -48,7 +77,8 @@ std::vector<http::Listener> listeners_of(const Options& options, Site& site) {
   };
   return {{.flag = "--web.listen-address",
            .addresses = options.listen_addresses,
-           .handler = handler({.route_prefix = options.route_prefix.value_or("")})},
+           .handler = handler({.route_prefix = options.route_prefix.value_or("")}),
+           .guard = std::move(guard)},
           {.flag = "--probe.listen-address",
            .addresses = options.probe_listen_addresses,
            .handler = handler({.scope = http::Scope::health_and_gates})}};
@@ -74,22 +104,25 @@ int run_daemon(const Options& options) {
   if (!plan) {
     return complain(log, plan.error());
   }
+  const auto guard = read_guard(options);
+  if (!guard) {
+    return complain(log, guard.error());
+  }
   const std::size_t targets = plan->fleet->targets.size();
   const std::size_t gates = plan->fleet->gates.size();
   malloc_trim(0);  // the configuration's syntax tree is gone, and only a reload brings another
-  Publisher publisher(
-      context,
-      {.config_file = options.config_file,
-       .auto_reload_interval = options.auto_reload_interval,
-       .history_limit = options.history_limit},
-      *std::move(plan), log);
+  Publisher publisher(context,
+                      {.config_file = options.config_file,
+                       .auto_reload_interval = options.auto_reload_interval,
+                       .history_limit = options.history_limit},
+                      *std::move(plan), log);
   LookOnDemand looks([&](const std::string& what) {
     asio::post(context, [&publisher] { publisher.note_internal_error(); });
     log.write(LogLevel::error, "internal error", {{"where", "probe on demand"}, {"error", what}});
   });
   Site site(context, publisher, looks, options.timeout_offset);
   auto server = http::Server::bind(
-      listeners_of(options, site), [&](std::string_view where, std::string_view what) {
+      listeners_of(options, site, *guard), [&](std::string_view where, std::string_view what) {
         asio::post(context, [&publisher] { publisher.note_internal_error(); });
         log.write(LogLevel::error, "internal error",
                   {{"where", std::string(where)}, {"error", std::string(what)}});
@@ -97,12 +130,19 @@ int run_daemon(const Options& options) {
   if (!server) {
     return complain(log, server.error());
   }
+  std::optional<WebWatch> web;
+  if (*guard) {
+    web.emplace(context, *guard, web_listener(log));
+  }
   asio::signal_set signals(context, SIGTERM, SIGINT);
   signals.async_wait([&](const boost::system::error_code& error, int signal) {
     if (!error) {
       log.write(LogLevel::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
       site.stop();
       publisher.stop();
+      if (web) {
+        web->stop();
+      }
       context.stop();
     }
   });
@@ -115,6 +155,9 @@ int run_daemon(const Options& options) {
              {"targets", std::to_string(targets)},
              {"gates", std::to_string(gates)}});
   publisher.start();
+  if (web) {
+    web->start();
+  }
   context.run();
   (*server)->stop();
   log.write(LogLevel::info, "stopped");

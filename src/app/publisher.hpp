@@ -5,8 +5,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <cstddef>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -30,7 +28,7 @@ class Publisher {
   struct Settings {
     std::string config_file;
     std::optional<Duration> auto_reload_interval;  ///< nothing: it is read again when asked for
-    std::size_t history_limit = 0;  ///< as gate::Board has it
+    std::size_t history_limit = 0;                 ///< as gate::Board has it
   };
 
   /// `log` and `context` must outlive it; the context must not run any more once it is gone.

@@ -15,8 +15,8 @@
 
 #include "http/negotiate.hpp"
 #include "http/path.hpp"
-#include "http/site.hpp"
 #include "http/query.hpp"
+#include "http/site.hpp"
 
 namespace telltale::http {
 namespace {

@@ -1,8 +1,8 @@
 #include "telltale/http/router.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <regex>
 #include <set>
