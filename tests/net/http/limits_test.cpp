@@ -274,8 +274,8 @@ TEST_SUITE("net") {
         thread.join();
       }
     }
-    CHECK(served == 512);
-    CHECK(refused == 488);
+    CHECK(served.load() == 512);
+    CHECK(refused.load() == 488);
     wait_for_descriptors(before);
     check_served(running.address());
   }
