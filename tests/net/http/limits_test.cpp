@@ -70,7 +70,7 @@ TEST_SUITE("net") {
 
   TEST_CASE("request not sent in time: over TLS -> 408 likewise") {
     http::Limits limits;
-    limits.request = 200ms;
+    limits.request = 1s;
     const auto guard = std::make_shared<TestGuard>(make_context(mint::self_signed()));
     const RunningServer running(listener({"127.0.0.1:0"}, at_once(&echo), guard), limits);
     Client client(running.address());
