@@ -183,6 +183,9 @@ asio::awaitable<bool> Connection::send(Response response, Manner manner) {
   if (!error) {
     error = co_await transport_.send(response.body);
   }
+  if (error) {
+    transport_.reset();
+  }
   co_return !error;
 }
 

@@ -60,6 +60,9 @@ asio::awaitable<bool> Connection::send_next(const std::shared_ptr<Subscriber>& s
   const std::string bytes = in_chunks ? to_chunk(piece) : std::string(piece);
   transport_.expire_after(service_.limits.response);
   const error_code error = co_await transport_.send(bytes);
+  if (error) {
+    transport_.reset();
+  }
   co_return !error;
 }
 

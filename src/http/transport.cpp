@@ -259,6 +259,12 @@ void Transport::close() {
   wire_->socket.close(ignored);
 }
 
+void Transport::reset() {
+  error_code ignored;
+  wire_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  wire_->socket.close(ignored);
+}
+
 bool Transport::has_unread() const {
   error_code ignored;
   return is_open() && wire_->socket.available(ignored) > 0;

@@ -63,6 +63,10 @@ class Transport {
   /// Ends it at once, with a close_notify if that can be had without waiting. Harmless if closed.
   void close();
 
+  /// Ends it at once, and lets go of what the client has not taken yet: up to megabytes, which the
+  /// kernel would go on offering to it.
+  void reset();
+
   /// The client has sent something that nobody has received yet.
   [[nodiscard]] bool has_unread() const;
 

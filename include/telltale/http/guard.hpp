@@ -20,7 +20,9 @@ class Guard {
   Guard& operator=(const Guard&) = delete;
 
   /// The context for one more connection, with the certificates as they are now; null: plain HTTP.
-  /// On the serving thread, which it must not hold up: files are read elsewhere.
+  /// On the serving thread, which it must not hold up: files are read elsewhere. The server sets
+  /// its ALPN callback; whoever asks for client certificates sets a session id context or takes
+  /// tickets and the session cache off (SSL_CTX_set_session_id_context(3)).
   [[nodiscard]] virtual std::shared_ptr<SSL_CTX> tls() = 0;
 
   /// Whether the certificate that a client presented may come in, beyond that it verifies
@@ -28,7 +30,8 @@ class Guard {
   /// connection.
   [[nodiscard]] virtual bool admits(SSL* ssl) = 0;
 
-  /// Added to every response (`http_server_config.headers`).
+  /// Added to every response that has none of that name (`http_server_config.headers`; a handler's
+  /// own field counts with exporter-toolkit, too).
   [[nodiscard]] virtual const std::vector<std::pair<std::string, std::string>>& headers() const = 0;
 
   /// Whether a request needs an Authorization that proves to be right.

@@ -112,7 +112,7 @@ TEST_SUITE("net") {
 
   TEST_CASE("TLS: a handshake that fails or stops -> ended, the server goes on") {
     http::Limits limits;
-    limits.request = 50ms;
+    limits.request = 1s;
     const RunningServer running(listener({"127.0.0.1:0"}, at_once(&echo), tls_guard()), limits);
     Client silent(running.address());
     Client stopped(running.address());

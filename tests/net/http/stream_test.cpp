@@ -120,7 +120,7 @@ TEST_SUITE("net") {
 
   TEST_CASE("stream: a client that lags -> skips to the newest event, and misses no last one") {
     const RunningServer running(at_once(&watch), quiet());
-    Client client(running.address(), 4096);
+    Client client(running.address());
     open_stream(client);
     // Far more than the sockets between us hold.
     constexpr int events = 400;
@@ -144,7 +144,7 @@ TEST_SUITE("net") {
 
   TEST_CASE("stream: a client that takes nothing -> dropped after its time, others are told on") {
     http::Limits limits = quiet();
-    limits.response = 100ms;
+    limits.response = 1s;
     limits.streams = 2;
     const RunningServer running(at_once(&watch), limits);
     Client slow(running.address(), 4096);
