@@ -122,18 +122,6 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-/// Answers `http/1.1` to who offers it among others; who offers only others, as h2, is refused
-/// (RFC 7301 3.2).
-int choose_protocol(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* chosen_size,
-                    const unsigned char* offered, unsigned offered_size, void* /*argument*/) {
-  static constexpr unsigned char ours[] = "\x08http/1.1";
-  unsigned char* found = nullptr;
-  const int outcome =
-      SSL_select_next_proto(&found, chosen_size, ours, sizeof(ours) - 1, offered, offered_size);
-  *chosen = found;
-  return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
-}
-
 int accept_any(X509_STORE_CTX* verification, void* /*argument*/) {
   X509_STORE_CTX_set_error(verification, X509_V_OK);
   return 1;
@@ -155,7 +143,6 @@ void set_protocol(SSL_CTX& context, const TlsServerConfig& config) {
   } else {
     SSL_CTX_clear_options(&context, SSL_OP_CIPHER_SERVER_PREFERENCE);
   }
-  SSL_CTX_set_alpn_select_cb(&context, choose_protocol, nullptr);
 }
 
 /// No ticket and no session: one from before a change would outlive it.

@@ -72,14 +72,6 @@ support::SslCtxPtr make_context(const Visitor& visitor, Visit& visit) {
   require(visitor.curves.empty() ||
               SSL_CTX_set1_groups_list(context.get(), visitor.curves.c_str()) == 1,
           "set the curves");
-  std::string protocols;
-  for (const std::string& name : visitor.protocols) {
-    protocols += static_cast<char>(name.size()) + name;
-  }
-  require(SSL_CTX_set_alpn_protos(context.get(),
-                                  reinterpret_cast<const unsigned char*>(protocols.data()),
-                                  static_cast<unsigned>(protocols.size())) == 0,
-          "set the protocols");
   if (visitor.presents != nullptr) {
     present(context.get(), *visitor.presents);
   }
@@ -96,10 +88,6 @@ mint::Der der_of(const X509_NAME* name) {
 void note(SSL* ssl, Visit& visit) {
   visit.version = SSL_version(ssl);
   visit.cipher_suite = SSL_get_cipher_name(ssl);
-  const unsigned char* protocol = nullptr;
-  unsigned size = 0;
-  SSL_get0_alpn_selected(ssl, &protocol, &size);
-  visit.protocol.assign(reinterpret_cast<const char*>(protocol), size);
   const STACK_OF(X509)* const chain = SSL_get_peer_cert_chain(ssl);
   for (int i = 0; i < sk_X509_num(chain); ++i) {
     visit.chain.push_back(mint::to_der(*sk_X509_value(chain, i)));

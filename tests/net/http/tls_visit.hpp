@@ -16,7 +16,6 @@ struct Visitor {
   int version = 0;                             ///< TLS1_2_VERSION or the like; 0: any
   std::string cipher_suites;                   ///< OpenSSL's names; empty: all
   std::string curves;                          ///< likewise
-  std::vector<std::string> protocols;          ///< ALPN
 };
 
 /// What came of it, as the client saw it.
@@ -25,7 +24,6 @@ struct Visit {
   bool was_asked = false;  ///< for a certificate
   int version = 0;
   std::string cipher_suite;
-  std::string protocol;                ///< ALPN's
   std::vector<mint::Der> chain;        ///< the server's, as presented
   std::vector<mint::Der> authorities;  ///< of the CertificateRequest
   bool got_ticket = false;

@@ -245,17 +245,6 @@ TEST_SUITE("net") {
     CHECK(visit(*guard, {.presents = &rsa, .version = TLS1_2_VERSION}).came_in);
   }
 
-  TEST_CASE("web TLS: ALPN -> http/1.1 if it is offered, no connection for h2 alone") {
-    const WebFiles files;
-    (void)files.configure_tls();
-    const auto guard = files.guard();
-    CHECK(visit(*guard).protocol.empty());
-    const Visit prometheus = visit(*guard, {.protocols = {"h2", "http/1.1"}});
-    CHECK(prometheus.came_in);
-    CHECK(prometheus.protocol == "http/1.1");
-    CHECK_FALSE(visit(*guard, {.protocols = {"h2"}}).came_in);
-  }
-
   TEST_CASE("web TLS: PEMs that cannot be used -> refused at start, by key") {
     const WebFiles files;
     const std::string at = "web.yml:";
