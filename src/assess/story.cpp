@@ -155,7 +155,7 @@ StoryLine line_of(std::string subject, std::string_view path, const probe::Attem
 }
 
 std::string subject_of(const probe::Attempt& attempt, const probe::Observation& seen) {
-  const std::string version = ", " + std::string(tls::label(attempt.version));
+  std::string version = ", " + std::string(tls::label(attempt.version));
   switch (attempt.presentation) {
     case Presentation::nothing:
       return "nothing presented" + version;

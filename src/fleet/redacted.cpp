@@ -50,7 +50,7 @@ std::string without_userinfo(std::string text) {
 }
 
 /// Cuts the query of a path or of a URL; in a sentence `?` ends it, no more.
-std::string without_query(std::string text) {
+std::string without_query(const std::string& text) {
   const bool has_place = text.starts_with('/') || text.find("://") != std::string::npos;
   const std::size_t mark = text.find('?');
   const bool has_query = mark != std::string::npos && mark + 1 < text.size();

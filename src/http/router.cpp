@@ -295,9 +295,8 @@ Result<std::optional<Duration>> read_scrape_timeout(std::string_view header) {
     return std::optional<Duration>();
   }
   double seconds = 0;
-  const char* const end = header.data() + header.size();
-  const auto [stop, error] = std::from_chars(header.data(), end, seconds);
-  if (error != std::errc() || stop != end || !std::isfinite(seconds)) {
+  const auto [stop, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
+  if (error != std::errc() || stop != header.data() + header.size() || !std::isfinite(seconds)) {
     return Error(Errc::malformed,
                  "X-Prometheus-Scrape-Timeout-Seconds is no number of seconds, such as 10");
   }
