@@ -10,7 +10,7 @@
   const news = document.getElementById("news");
   const seconds = 1000;
   const interval = Math.max(1, Number(body.dataset.interval) || 30) * seconds;
-  const patience = 10 * seconds; // for one answer
+  const patience = 5 * seconds; // for one answer
   const streamPause = 60 * seconds; // before a stream that was refused is asked for again
 
   let source = null;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "telltale/render/render.hpp"
@@ -15,14 +17,19 @@ bool has(const std::string& page, std::string_view text) {
   return page.find(text) != std::string::npos;
 }
 
-/// The body of a page without tags: what a reader sees.
+/// The body of a page without tags: what a reader sees. Tags inside of a line leave no space.
 std::string text_of(std::string_view page) {
+  constexpr std::string_view inline_tags[] = {"a", "/a", "bdi", "/bdi", "code", "/code"};
   std::string text;
   page.remove_prefix(page.find("<body"));
   while (!page.empty()) {
     const std::size_t tag = std::min(page.find('<'), page.size());
-    text.append(page.substr(0, tag)).append(" ");
-    page.remove_prefix(std::min(page.find('>', tag), page.size() - 1) + 1);
+    text.append(page.substr(0, tag));
+    const std::size_t end = std::min(page.find('>', tag), page.size() - 1);
+    const std::string_view inside = tag < end ? page.substr(tag + 1, end - tag - 1) : "";
+    const std::string_view name = inside.substr(0, inside.find(' '));
+    text.append(std::ranges::count(inline_tags, name) == 0 ? " " : "");
+    page.remove_prefix(end + 1);
   }
   return text;
 }
