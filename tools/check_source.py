@@ -56,7 +56,7 @@ VALUE_HEADERS = {
 }
 
 # Pure code that lives in a room which is not.
-PURE_FILES = {"http/router.hpp", "http/router.cpp"}
+PURE_FILES = {"http/router.hpp", "http/router.cpp", "http/site.hpp", "http/site.cpp"}
 
 # The rooms that may ask what time it is; everybody else is told.
 CLOCK_READERS = {"root", "probe", "http", "app"}

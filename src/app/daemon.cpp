@@ -11,50 +11,16 @@
 #include "telltale/app/commands.hpp"
 #include "telltale/app/log.hpp"
 #include "telltale/app/plan.hpp"
-#include "telltale/app/process_metrics.hpp"
-#include "telltale/http/metrics_cache.hpp"
-#include "telltale/http/router.hpp"
 #include "telltale/http/server.hpp"
 
 #include "app/publisher.hpp"
+#include "app/site.hpp"
 
 namespace telltale::app {
 
 namespace asio = boost::asio;
 
 namespace {
-
-/// Answers requests, on the serving thread.
-class Site {
- public:
-  Site(asio::io_context& probing, Publisher& publisher)
-      : probing_(probing), publisher_(publisher) {}
-
-  void answer(const http::Request& request, const http::Reply& reply) {
-    const http::World world{
-        .snapshot = publisher_.snapshot(), .now = read_clocks(), .process = read_process_figures()};
-    auto handled = http::handle(request, world, cache_);
-    if (auto* response = std::get_if<http::Response>(&handled)) {
-      reply(std::move(*response));
-      return;
-    }
-    if (std::holds_alternative<http::ReloadRequest>(handled)) {
-      reload(reply);
-    }
-  }
-
- private:
-  void reload(const http::Reply& reply) {
-    asio::post(probing_, [&publisher = publisher_, reply] {
-      publisher.reload(
-          [reply](const Result<CivilTime>& outcome) { reply(http::reload_response(outcome)); });
-    });
-  }
-
-  asio::io_context& probing_;
-  Publisher& publisher_;
-  http::MetricsCache cache_;
-};
 
 /// Reloads at every SIGHUP.
 void reload_at(asio::signal_set& hangups, Publisher& publisher) {
@@ -71,6 +37,32 @@ int complain(Log& log, const Error& error) {
   return 2;
 }
 
+/// What is served where.
+std::vector<http::Listener> listeners_of(const Options& options, Site& site) {
+  const auto handler = [&site](http::Place place) {
+    return
+        [&site, place = std::move(place)](const http::Request& request, const http::Reply& reply) {
+          site.answer(place, request, reply);
+        };
+  };
+  return {{.flag = "--web.listen-address",
+           .addresses = options.listen_addresses,
+           .handler = handler({.route_prefix = options.route_prefix.value_or("")})},
+          {.flag = "--probe.listen-address",
+           .addresses = options.probe_listen_addresses,
+           .handler = handler({.scope = http::Scope::health_and_gates})}};
+}
+
+/// The addresses listened on, each with what was asked for.
+void tell_of_addresses(Log& log, const Options& options, const http::Server& server) {
+  const std::vector<std::string> addresses = server.addresses();
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const bool is_main = i < options.listen_addresses.size();
+    log.write(LogLevel::info, "listening",
+              {{"address", addresses[i]}, {"serves", is_main ? "everything" : "health and gates"}});
+  }
+}
+
 }  // namespace
 
 int run_daemon(const Options& options) {
@@ -84,14 +76,13 @@ int run_daemon(const Options& options) {
   const std::size_t targets = plan->fleet->targets.size();
   const std::size_t gates = plan->fleet->gates.size();
   malloc_trim(0);  // the configuration's syntax tree is gone, and only a reload brings another
-  Publisher publisher(context, options.config_file, *std::move(plan), log);
+  Publisher publisher(
+      context,
+      {.config_file = options.config_file, .auto_reload_interval = options.auto_reload_interval},
+      *std::move(plan), log);
   Site site(context, publisher);
   auto server = http::Server::bind(
-      {{.flag = "--web.listen-address",
-        .addresses = options.listen_addresses,
-        .handler = [&site](const http::Request& request,
-                           const http::Reply& reply) { site.answer(request, reply); }}},
-      [&](std::string_view where, std::string_view what) {
+      listeners_of(options, site), [&](std::string_view where, std::string_view what) {
         asio::post(context, [&publisher] { publisher.note_internal_error(); });
         log.write(LogLevel::error, "internal error",
                   {{"where", std::string(where)}, {"error", std::string(what)}});
@@ -103,15 +94,15 @@ int run_daemon(const Options& options) {
   signals.async_wait([&](const boost::system::error_code& error, int signal) {
     if (!error) {
       log.write(LogLevel::info, "stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+      site.stop();
       publisher.stop();
       context.stop();
     }
   });
   reload_at(hangups, publisher);
   (*server)->start();
-  for (const std::string& address : (*server)->addresses()) {
-    log.write(LogLevel::info, "listening", {{"address", address}});
-  }
+  site.tell([&server](std::string event) { (*server)->broadcast(std::move(event)); });
+  tell_of_addresses(log, options, **server);
   log.write(LogLevel::info, "started",
             {{"version", version_text()},
              {"targets", std::to_string(targets)},

@@ -1,5 +1,6 @@
 #include "telltale/app/file_signature.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <sys/stat.h>
@@ -33,6 +34,11 @@ FileSignature read_signature(const std::string& file) {
   signature.modified_ns = nanoseconds_of(status.st_mtim);
   signature.changed_ns = nanoseconds_of(status.st_ctim);
   return signature;
+}
+
+bool has_changed(const FileSignatures& signatures) {
+  return std::ranges::any_of(
+      signatures, [](const auto& known) { return read_signature(known.first) != known.second; });
 }
 
 std::set<std::string> directories_of(const std::string& file) {

@@ -1,7 +1,6 @@
 #include "telltale/app/options.hpp"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -9,33 +8,12 @@
 #include "telltale/http/fetch.hpp"
 #include "telltale/version.hpp"
 
+#include "app/flags.hpp"
+#include "app/serving_flags.hpp"
+
 namespace telltale::app {
 
 namespace {
-
-/// A flag that takes one of a few words.
-template <class E>
-void add_choice(CLI::App& app, const std::string& flags, E& value, const std::string& purpose,
-                const std::map<std::string, E>& words) {
-  std::string list;
-  std::string preset;
-  for (const auto& [word, meaning] : words) {
-    list += (list.empty() ? "" : ", ") + word;
-    preset = meaning == value ? word : preset;
-  }
-  app.add_option_function<std::string>(
-         flags,
-         [&value, flags, words, list](const std::string& word) {
-           const auto found = words.find(word);
-           if (found == words.end()) {
-             throw CLI::ValidationError(flags + ": '" + word + "' is not one of " + list);
-           }
-           value = found->second;
-         },
-         purpose + ": one of " + list)
-      ->type_name("WORD")
-      ->default_str(preset);
-}
 
 void add_global_flags(CLI::App& app, Options& options) {
   app.add_option("--config.file", options.config_file, "Configuration file")
@@ -43,12 +21,7 @@ void add_global_flags(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_flag("--config.check", options.only_checks_config,
                "Read the configuration and every file it names, then exit");
-  app.add_option("--web.listen-address", options.listen_addresses,
-                 "Address to serve HTTP on; may be given more than once")
-      ->type_name("HOST:PORT")
-      ->default_str(options.listen_addresses.front())
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_serving_flags(app, options);
   add_choice<LogLevel>(app, "--log.level", options.log_level, "Least severe messages to log",
                        {{"debug", LogLevel::debug},
                         {"info", LogLevel::info},
@@ -148,19 +121,8 @@ CLI::App& add_gate(CLI::App& app, Options& options) {
   command.add_option("--url", gate.url, "Where telltale serves HTTP")
       ->type_name("URL")
       ->capture_default_str();
-  command
-      .add_option_function<std::string>(
-          "--wait",
-          [&gate](const std::string& text) {
-            const std::optional<Duration> wait = parse_duration(text);
-            if (!wait) {
-              throw CLI::ValidationError("--wait: '" + text +
-                                         "' is no duration; write one like 60s or 10m");
-            }
-            gate.wait = *wait;
-          },
-          "Ask again until it is open, for at most this long")
-      ->type_name("DURATION")
+  add_duration(command, "--wait", "Ask again until it is open, for at most this long",
+               [&gate](Duration span) { gate.wait = span; })
       ->default_str("0");
   return command;
 }
@@ -256,6 +218,9 @@ std::variant<Options, Printed> parse_options(int argc, const char* const* argv) 
     return Printed{version.what() + std::string("\n"), 0};
   } catch (const CLI::ParseError& error) {
     return usage_error(error.what());
+  }
+  if (const Result<void> good = settle_serving_flags(options); !good) {
+    return usage_error(good.error().detail());
   }
   if (check.parsed()) {
     options.command = Command::check;

@@ -1,5 +1,8 @@
 #include "telltale/app/plan.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 #include "telltale/assess/reason.hpp"
 #include "telltale/enum_names.hpp"
 #include "telltale/fleet/config.hpp"
@@ -52,6 +55,27 @@ FileSignatures signatures_of(const fleet::Fleet& fleet) {
   return signatures;
 }
 
+// The kernel's clock of files is that coarse (CONFIG_HZ).
+constexpr std::chrono::milliseconds clock_step{20};
+
+/// Taken after reading, since only that tells which files there are.
+FileSignatures inputs_of(const std::string& config_file, const fleet::Fleet& fleet,
+                         std::chrono::system_clock::time_point begun_at) {
+  const std::int64_t trusted_before =
+      std::chrono::nanoseconds((begun_at - clock_step).time_since_epoch()).count();
+  FileSignatures inputs;
+  const auto add = [&](const std::string& file) {
+    FileSignature signature = read_signature(file);
+    if (signature.changed_ns >= trusted_before) {
+      signature = {.error = -1};
+    }
+    inputs.emplace(file, signature);
+  };
+  add(config_file);
+  std::ranges::for_each(fleet.spinnaker_files, add);
+  return inputs;
+}
+
 assess::HeldKeyFacts describe_key(const pki::KeyEntry& key, const pki::TrustStore& trust,
                                   CivilTime now) {
   const pki::Chain& chain = key.identity->chain();
@@ -93,10 +117,12 @@ Result<fleet::Fleet> load_fleet(const std::string& config_file) {
 }
 
 Result<Plan> load_plan(const std::string& config_file) {
+  const auto begun_at = std::chrono::system_clock::now();
   auto fleet = load_fleet(config_file);
   if (!fleet) {
     return fleet.error();
   }
+  FileSignatures inputs = inputs_of(config_file, *fleet, begun_at);
   FileSignatures signatures = signatures_of(*fleet);
   auto credentials = fleet::load_credentials(*fleet);
   if (!credentials) {
@@ -104,7 +130,7 @@ Result<Plan> load_plan(const std::string& config_file) {
   }
   return Plan{std::make_shared<const fleet::Fleet>(*std::move(fleet)),
               std::make_shared<const fleet::Credentials>(*std::move(credentials)),
-              std::move(signatures)};
+              std::move(signatures), std::move(inputs)};
 }
 
 assess::CredentialFacts describe_credentials(const Plan& plan, CivilTime now) {

@@ -28,14 +28,14 @@ std::string to_text(const fleet::CredentialName& which) {
 
 }  // namespace
 
-Publisher::Publisher(boost::asio::io_context& context, const std::string& config_file, Plan plan,
-                     Log& log)
+Publisher::Publisher(boost::asio::io_context& context, Settings settings, Plan plan, Log& log)
     : log_(log),
       board_(*plan.fleet, describe_credentials(plan, read_clocks().civil), read_clocks()),
       cell_(board_.snapshot(read_clocks())),
       timer_(context),
       scheduler_(context, plan, board_, scheduler_listener()),
-      reloader_(context, config_file, std::move(plan), reloader_listener()) {}
+      reloader_(context, std::move(settings.config_file), std::move(plan), reloader_listener(),
+                settings.auto_reload_interval) {}
 
 void Publisher::start() {
   scheduler_.start();
@@ -123,6 +123,9 @@ void Publisher::publish() {
   const gate::SnapshotPtr now = board_.snapshot(read_clocks());
   const gate::SnapshotPtr before = cell_.exchange(now);
   tell_of_changes(*before, *now);
+  if (snapshot_listener_) {
+    snapshot_listener_(*now);
+  }
 }
 
 void Publisher::tell_of_internal_error(const char* where, const std::string& what) {

@@ -1,7 +1,10 @@
 #pragma once
 // Publisher: all that lives on the probing thread, and the snapshots that leave it.
 
+#include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -20,8 +23,13 @@ namespace telltale::app {
 /// the context's thread, but for snapshot().
 class Publisher {
  public:
+  struct Settings {
+    std::string config_file;
+    std::optional<Duration> auto_reload_interval;  ///< nothing: it is read again when asked for
+  };
+
   /// `log` and `context` must outlive it; the context must not run any more once it is gone.
-  Publisher(boost::asio::io_context& context, const std::string& config_file, Plan plan, Log& log);
+  Publisher(boost::asio::io_context& context, Settings settings, Plan plan, Log& log);
 
   void start();
   void stop();
@@ -31,6 +39,11 @@ class Publisher {
   void reload(ReloadListener listener) { reloader_.reload(std::move(listener)); }
 
   void note_internal_error();
+
+  /// `listener` is told of every snapshot that is published from now on, on the context's thread.
+  void on_snapshot(std::function<void(const gate::Snapshot&)> listener) {
+    snapshot_listener_ = std::move(listener);
+  }
 
   /// What was published last; from any thread.
   [[nodiscard]] gate::SnapshotPtr snapshot() const { return cell_.load(); }
@@ -59,6 +72,7 @@ class Publisher {
   bool is_dirty_ = false;
   Scheduler scheduler_;
   Reloader reloader_;
+  std::function<void(const gate::Snapshot&)> snapshot_listener_;
 };
 
 }  // namespace telltale::app

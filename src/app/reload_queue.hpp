@@ -18,12 +18,15 @@ using ReloadListener = std::function<void(const Result<CivilTime>&)>;
 /// begins next, so that each is answered by a reload that began after it and a storm makes few.
 class ReloadQueue {
  public:
-  enum class Task { reload, reread_changed, reread_changed_and_unreadable };
+  enum class Task { reload, reload_if_changed, reread_changed, reread_changed_and_unreadable };
 
   void ask_for_reload(ReloadListener listener) {
     wants_reload_ = true;
     waiting_.push_back(std::move(listener));
   }
+
+  /// Of nobody's asking: nobody is told.
+  void ask_for_reload_if_changed() { wants_reload_if_changed_ = true; }
 
   void ask_for_reread(bool also_unreadable) {
     wants_reread_ = true;
@@ -32,13 +35,17 @@ class ReloadQueue {
 
   /// What is to be begun now. Nothing while a task runs, or if none is asked for.
   [[nodiscard]] std::optional<Task> begin() {
-    if (is_running_ || (!wants_reload_ && !wants_reread_)) {
+    if (is_running_ || (!wants_reload_ && !wants_reload_if_changed_ && !wants_reread_)) {
       return std::nullopt;
     }
     is_running_ = true;
     if (std::exchange(wants_reload_, false)) {
+      wants_reload_if_changed_ = false;
       served_ = std::exchange(waiting_, {});
       return Task::reload;
+    }
+    if (std::exchange(wants_reload_if_changed_, false)) {
+      return Task::reload_if_changed;
     }
     wants_reread_ = false;
     return std::exchange(also_unreadable_, false) ? Task::reread_changed_and_unreadable
@@ -56,13 +63,14 @@ class ReloadQueue {
     std::vector<ReloadListener> all = std::exchange(served_, {});
     all.insert(all.end(), waiting_.begin(), waiting_.end());
     waiting_.clear();
-    wants_reload_ = wants_reread_ = also_unreadable_ = false;
+    wants_reload_ = wants_reload_if_changed_ = wants_reread_ = also_unreadable_ = false;
     return all;
   }
 
  private:
   bool is_running_ = false;
   bool wants_reload_ = false;
+  bool wants_reload_if_changed_ = false;
   bool wants_reread_ = false;
   bool also_unreadable_ = false;
   std::vector<ReloadListener> waiting_;  // for the reload after the task that runs

@@ -29,14 +29,18 @@ struct Reloader::Outcome {
   std::string internal_error;
 };
 
-Reloader::Reloader(asio::io_context& context, std::string config_file, Plan plan, Listener listener)
+Reloader::Reloader(asio::io_context& context, std::string config_file, Plan plan, Listener listener,
+                   std::optional<Duration> auto_interval)
     : context_(context),
       config_file_(std::move(config_file)),
       listener_(std::move(listener)),
-      rereader_(std::move(plan)),
+      auto_interval_(auto_interval),
+      rereader_(plan),
+      inputs_(std::move(plan.inputs)),
       watch_(context, [this] { reread_within(after_an_event); }),
       soon_(context),
       poll_(context),
+      auto_(context),
       thread_(1) {}
 
 Reloader::~Reloader() {
@@ -46,6 +50,9 @@ Reloader::~Reloader() {
 void Reloader::start() {
   watch_.start();
   poll();
+  if (auto_interval_) {
+    reload_if_changed();
+  }
 }
 
 void Reloader::stop() {
@@ -53,6 +60,7 @@ void Reloader::stop() {
   watch_.stop();
   soon_.cancel();
   poll_.cancel();
+  auto_.cancel();
   for (const ReloadListener& listener : queue_.abandon()) {
     listener(Error(Errc::unreadable, "telltale is stopping"));
   }
@@ -82,14 +90,8 @@ void Reloader::begin_next() {
 Reloader::Outcome Reloader::perform(Task task) {
   Outcome outcome;
   try {
-    if (task == Task::reload) {
-      outcome.reload = load(config_file_, read_clocks().civil);
-      malloc_trim(0);  // the configuration's syntax tree is gone
-      if (!*outcome.reload) {
-        return outcome;
-      }
-      rereader_ = Rereader((*outcome.reload)->plan);
-      outcome.unheard = watch_.watch(rereader_.directories());
+    if (task == Task::reload || task == Task::reload_if_changed) {
+      read_configuration(task, outcome);
       return outcome;
     }
     // In this order: what changes in between makes an event.
@@ -102,6 +104,29 @@ Reloader::Outcome Reloader::perform(Task task) {
     outcome.internal_error = exception.what();
   }
   return outcome;
+}
+
+/// On the reading thread. What goes wrong by itself is told once, and tried again until it is
+/// mended: which files the mended configuration has, nobody knows.
+void Reloader::read_configuration(Task task, Outcome& outcome) {
+  const bool is_asked_for = task == Task::reload;
+  if (!is_asked_for && failure_.empty() && !has_changed(inputs_)) {
+    return;
+  }
+  auto loaded = load(config_file_, read_clocks().civil);
+  malloc_trim(0);  // the configuration's syntax tree is gone
+  if (!loaded) {
+    const std::string told = std::exchange(failure_, loaded.error().detail());
+    if (is_asked_for || told != failure_) {
+      outcome.reload = std::move(loaded);
+    }
+    return;
+  }
+  failure_.clear();
+  inputs_ = loaded->plan.inputs;
+  rereader_ = Rereader(loaded->plan);
+  outcome.unheard = watch_.watch(rereader_.directories());
+  outcome.reload = std::move(loaded);
 }
 
 void Reloader::finish(const Outcome& outcome) {
@@ -122,7 +147,7 @@ void Reloader::finish(const Outcome& outcome) {
   } else if (outcome.reload) {
     end = outcome.reload->error();
     listener_.on_failed_reload(end.error());
-  } else if (!outcome.rereading->news.empty()) {
+  } else if (outcome.rereading && !outcome.rereading->news.empty()) {
     listener_.on_news(*outcome.rereading);
   }
   tell_of_unheard(outcome);
@@ -152,6 +177,17 @@ void Reloader::poll() {
   poll_.async_wait([this](const boost::system::error_code& error) {
     if (!error) {
       poll();
+    }
+  });
+}
+
+void Reloader::reload_if_changed() {
+  auto_.expires_after(*auto_interval_);
+  auto_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) {
+      queue_.ask_for_reload_if_changed();
+      begin_next();
+      reload_if_changed();
     }
   });
 }

@@ -31,13 +31,15 @@ class Reloader {
   };
 
   /// `plan` is the one in force, read from `config_file`. The context must outlive it, and must not
-  /// run any more once it is gone.
-  Reloader(boost::asio::io_context& context, std::string config_file, Plan plan, Listener listener);
+  /// run any more once it is gone. With an `auto_interval` the configuration's files are looked at
+  /// that often, and read again when they have changed; credentials are always watched.
+  Reloader(boost::asio::io_context& context, std::string config_file, Plan plan, Listener listener,
+           std::optional<Duration> auto_interval);
   ~Reloader();
   Reloader(const Reloader&) = delete;
   Reloader& operator=(const Reloader&) = delete;
 
-  /// Begins to watch the credentials' files.
+  /// Begins to watch files.
   void start();
 
   /// Begins nothing any more; whoever waits for a reload is told so.
@@ -52,19 +54,26 @@ class Reloader {
 
   void begin_next();
   [[nodiscard]] Outcome perform(ReloadQueue::Task task);
+  void read_configuration(ReloadQueue::Task task, Outcome& outcome);
   void finish(const Outcome& outcome);
   void tell_of_unheard(const Outcome& outcome);
   void poll();
+  void reload_if_changed();
   void reread_within(Duration gap);
 
   boost::asio::io_context& context_;
   std::string config_file_;
   Listener listener_;
-  Rereader rereader_;  // the reading thread's while a task runs
+  std::optional<Duration> auto_interval_;
+  // The reading thread's while a task runs:
+  Rereader rereader_;
+  FileSignatures inputs_;
+  std::string failure_;  // of the last attempt to read the configuration; empty: it was read
   ReloadQueue queue_;
   DirectoryWatch watch_;
   boost::asio::steady_timer soon_;
   boost::asio::steady_timer poll_;
+  boost::asio::steady_timer auto_;
   std::string unheard_;  // as told last
   bool is_soon_ = false;
   bool is_stopped_ = false;

@@ -1,6 +1,8 @@
 // Reads `spinnaker`: where Spinnaker's own files lie, and what they yield.
 
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 #include "fleet/derive.hpp"
 #include "fleet/readers.hpp"
@@ -46,6 +48,24 @@ constexpr std::array spinnaker_keys{
                         }},
 };
 
+constexpr int most_entries = 1000;
+
+/// Appends a directory that may hold other files tomorrow, with those below it.
+void append_directories(const std::string& path, std::vector<std::string>& directories) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error)) {
+    return;
+  }
+  directories.push_back(path);
+  std::filesystem::recursive_directory_iterator entry(path, error);
+  for (int seen = 0; !error && seen < most_entries && entry != end(entry); ++seen) {
+    if (entry->is_directory(error)) {
+      directories.push_back(entry->path().string());
+    }
+    entry.increment(error);
+  }
+}
+
 }  // namespace
 
 void read_spinnaker(const Value& value, Fleet& fleet) {
@@ -60,6 +80,13 @@ void read_spinnaker(const Value& value, Fleet& fleet) {
   }
   fleet.spinnaker = files;
   Installation installation = read_installation(files);
+  fleet.spinnaker_files = installation.files;
+  if (files.halyard) {
+    append_directories(*files.halyard, fleet.spinnaker_files);
+  }
+  for (const std::string& path : files.profiles) {
+    append_directories(path, fleet.spinnaker_files);
+  }
   if (files.name_space) {
     installation.name_space = files.name_space;
   }

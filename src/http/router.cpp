@@ -12,6 +12,7 @@
 
 #include "http/negotiate.hpp"
 #include "http/path.hpp"
+#include "http/site.hpp"
 
 namespace telltale::http {
 namespace {
@@ -37,6 +38,7 @@ struct Route {
   std::string_view pattern;  ///< `*` stands for one segment
   Verbs verbs;
   Handled (*answer)(const Call&);
+  Scope scope = Scope::everything;  ///< the narrowest that includes it
 };
 
 Response text_response(unsigned status, std::string line) {
@@ -65,14 +67,35 @@ Response encoded(Response response, const Call& call) {
 }
 
 Handled answer_page(const Call& call) {
-  Response response;
-  response.content_type = "text/html; charset=utf-8";
-  response.body = render::page(call.snapshot(), call.world.now);
-  response.headers = {{"Content-Security-Policy",
-                       "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-                       "form-action 'none'; frame-ancestors 'none'"},
-                      {"Referrer-Policy", "no-referrer"}};
-  return encoded(std::move(response), call);
+  return encoded(page_response(render::page(call.snapshot(), call.world.now)), call);
+}
+
+Handled answer_target_page(const Call& call) {
+  const std::string& name = call.arguments[0];
+  auto page = render::target_page(call.snapshot(), name, call.world.now);
+  if (!page) {
+    return error_response(404, "no target is named `" + name + "`");
+  }
+  return encoded(page_response(*std::move(page)), call);
+}
+
+Handled answer_asset(const Call& call) {
+  const render::Asset* asset = render::find_asset(call.arguments[0]);
+  if (asset == nullptr) {
+    return error_response(404, "there is no such asset");
+  }
+  const bool takes_gzip = asset->content.size() >= gzip_from_bytes &&
+                          accepts_gzip(call.request.accept_encoding);
+  return asset_response(*asset, call.request.if_none_match, takes_gzip);
+}
+
+Handled answer_watch(const Call& call) {
+  if (call.request.method != "HEAD") {
+    return WatchRequest{};
+  }
+  Response head = watch_response(call.snapshot(), call.world.now);
+  head.is_stream = false;
+  return head;
 }
 
 Handled answer_metrics(const Call& call) {
@@ -203,21 +226,24 @@ Handled answer_reload(const Call&) {
 
 constexpr std::array routes = {
     Route{"/", Verbs::read, &answer_page},
+    Route{"/targets/*", Verbs::read, &answer_target_page},
+    Route{"/assets/*", Verbs::read, &answer_asset},
     Route{"/metrics", Verbs::read, &answer_metrics},
     Route{"/api/v1/status", Verbs::read, &answer_status},
     Route{"/api/v1/targets", Verbs::read, &answer_targets},
     Route{"/api/v1/edges", Verbs::read, &answer_edges},
     Route{"/api/v1/events", Verbs::read, &answer_events},
     Route{"/api/v1/rollout", Verbs::read, &answer_rollout},
-    Route{"/api/v1/gates", Verbs::read, &answer_gates},
-    Route{"/api/v1/gates/*", Verbs::read, &answer_gate_json},
-    Route{"/gate/*", Verbs::read_or_post, &answer_gate},
-    Route{"/gate/*/*", Verbs::read_or_post, &answer_gate_target},
-    Route{"/-/healthy", Verbs::read, &answer_healthy},
-    Route{"/livez", Verbs::read, &answer_healthy},
-    Route{"/healthz", Verbs::read, &answer_healthy},
-    Route{"/-/ready", Verbs::read, &answer_ready},
-    Route{"/readyz", Verbs::read, &answer_ready},
+    Route{"/api/v1/gates", Verbs::read, &answer_gates, Scope::health_and_gates},
+    Route{"/api/v1/gates/*", Verbs::read, &answer_gate_json, Scope::health_and_gates},
+    Route{"/api/v1/watch", Verbs::read, &answer_watch},
+    Route{"/gate/*", Verbs::read_or_post, &answer_gate, Scope::health_and_gates},
+    Route{"/gate/*/*", Verbs::read_or_post, &answer_gate_target, Scope::health_and_gates},
+    Route{"/-/healthy", Verbs::read, &answer_healthy, Scope::health_and_gates},
+    Route{"/livez", Verbs::read, &answer_healthy, Scope::health_and_gates},
+    Route{"/healthz", Verbs::read, &answer_healthy, Scope::health_and_gates},
+    Route{"/-/ready", Verbs::read, &answer_ready, Scope::health_and_gates},
+    Route{"/readyz", Verbs::read, &answer_ready, Scope::health_and_gates},
     Route{"/-/reload", Verbs::change, &answer_reload},
 };
 
@@ -270,14 +296,64 @@ Response method_not_allowed(Verbs verbs, std::string_view method) {
   return response;
 }
 
-Handled dispatch(const Request& request, const World& world, MetricsCache& cache) {
-  const auto segments = path_segments(request.target);
-  if (!segments) {
-    return error_response(400, segments.error().detail());
+/// Leads to the page: a relative reference, so that it does so through a reverse proxy, too.
+Response redirect_to(std::string location) {
+  Response response = text_response(302, "the page is at " + location);
+  response.headers.emplace_back("Location", std::move(location));
+  return response;
+}
+
+Response nothing_here(const Place& place) {
+  if (place.scope == Scope::health_and_gates) {
+    return error_response(404,
+                          "only health and gates are served here; the rest is where "
+                          "--web.listen-address says");
   }
+  return error_response(
+      404, "nothing is served here; the page at " + place.route_prefix + "/ says what is");
+}
+
+/// What is asked for below the prefix: its segments, or where it leads instead, or that it is not
+/// below it.
+std::variant<std::span<const std::string>, Response> below_prefix(
+    std::string_view prefix, std::span<const std::string> segments) {
+  const std::string_view whole = prefix;
+  if (prefix.empty()) {
+    return segments;
+  }
+  if (segments.empty()) {
+    return redirect_to(std::string(prefix.substr(1)) + "/");
+  }
+  while (!prefix.empty()) {
+    prefix.remove_prefix(1);
+    const std::string_view part = prefix.substr(0, prefix.find('/'));
+    prefix.remove_prefix(part.size());
+    if (segments.empty() || segments.front() != part) {
+      return nothing_here({.route_prefix = std::string(whole)});
+    }
+    segments = segments.subspan(1);
+    if (segments.empty() && prefix.empty()) {
+      return redirect_to(std::string(part) + "/");
+    }
+  }
+  const bool is_root = segments.size() == 1 && segments.front().empty();
+  return is_root ? segments.subspan(1) : segments;
+}
+
+Handled dispatch(const Request& request, const World& world, MetricsCache& cache) {
+  const auto path = path_segments(request.target);
+  if (!path) {
+    return error_response(400, path.error().detail());
+  }
+  const auto below = below_prefix(world.place.route_prefix, *path);
+  if (const auto* response = std::get_if<Response>(&below)) {
+    return *response;
+  }
+  const auto segments = std::get<std::span<const std::string>>(below);
   for (const Route& route : routes) {
-    const auto arguments = match(route.pattern, *segments);
-    if (!arguments) {
+    const auto arguments = match(route.pattern, segments);
+    if (!arguments ||
+        (world.place.scope != Scope::everything && route.scope != world.place.scope)) {
       continue;
     }
     if (!allows(route.verbs, request.method)) {
@@ -285,12 +361,19 @@ Handled dispatch(const Request& request, const World& world, MetricsCache& cache
     }
     return route.answer(Call{request, world, cache, *arguments});
   }
-  return error_response(404, "nothing is served here; the page at / says what is");
+  return nothing_here(world.place);
 }
 
-/// What every response of ours carries.
+bool has_header(const Response& response, std::string_view name) {
+  return std::ranges::any_of(response.headers,
+                             [&](const auto& header) { return header.first == name; });
+}
+
+/// What every response of ours carries. What says itself how it may be kept, may.
 Response finished(Response response) {
-  response.headers.emplace_back("Cache-Control", "no-store");
+  if (!has_header(response, "Cache-Control")) {
+    response.headers.emplace_back("Cache-Control", "no-store");
+  }
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return response;
 }
@@ -307,6 +390,25 @@ Answer handle(const Request& request, const World& world, MetricsCache& cache) {
     *response = finished(std::move(*response));
   }
   return handled;
+}
+
+std::string watch_event(const gate::Snapshot& snapshot, Now now) {
+  std::vector<gate::Answer> answers;
+  answers.reserve(snapshot.gates.size());
+  for (const gate::GateEntry& gate : snapshot.gates) {
+    answers.push_back(gate::answer(snapshot, gate, now));
+  }
+  std::string event = "event: snapshot\ndata: {\"at\":\"" + to_rfc3339(now.civil);
+  return event.append("\",\"status\":\"").append(name_of(gate::overall(answers))).append("\"}\n\n");
+}
+
+Response watch_response(const gate::Snapshot& snapshot, Now now) {
+  Response response;
+  response.content_type = "text/event-stream";
+  // Who is cut off asks again after two seconds.
+  response.body = "retry: 2000\n\n" + watch_event(snapshot, now);
+  response.is_stream = true;
+  return finished(std::move(response));
 }
 
 Response reload_response(const Result<CivilTime>& outcome) {

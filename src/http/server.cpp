@@ -241,6 +241,8 @@ void Server::stop() {
   state_->thread.join();
 }
 
+void Server::broadcast(std::string) {}
+
 std::vector<std::string> Server::addresses() const {
   return state_->addresses;
 }

@@ -55,16 +55,12 @@ std::string survivors_text(const gate::Snapshot& snapshot) {
          count_of(snapshot.edges.size(), "call survives", "calls survive") + " the flip to `need`.";
 }
 
-std::string tenor_of(const fleet::Edge& edge, const assess::EdgeAssessment& row) {
-  std::string text(name_of(row.verdict));
-  text.append(" ").append(name_of(row.reason)).append("\n");
-  text.append(row.detail).append("\n");
-  text.append(row.hint == assess::row_of(row.reason).hint ? ""
-                                                          : row.hint);  // its words name nobody
-  std::array<std::pair<std::string, char>, 3> names = {{
-      {fleet::to_text(row.address), '\1'},
-      {edge.caller, '\2'},
-      {edge.callee, '\3'},
+std::string without_names(std::string text, std::string_view address, std::string_view caller,
+                          std::string_view callee) {
+  std::array<std::pair<std::string_view, char>, 3> names = {{
+      {address, '\1'},
+      {caller, '\2'},
+      {callee, '\3'},
   }};
   // The longest first: one name may be part of another.
   std::ranges::sort(names, std::greater(), [](const auto& name) { return name.first.size(); });
@@ -72,6 +68,15 @@ std::string tenor_of(const fleet::Edge& edge, const assess::EdgeAssessment& row)
     replace_all(text, name, mark);
   }
   return text;
+}
+
+std::string tenor_of(const fleet::Edge& edge, const assess::EdgeAssessment& row) {
+  std::string text(name_of(row.verdict));
+  text.append(" ").append(name_of(row.reason)).append("\n");
+  text.append(row.detail).append("\n");
+  text.append(row.hint == assess::row_of(row.reason).hint ? ""
+                                                          : row.hint);  // its words name nobody
+  return without_names(std::move(text), fleet::to_text(row.address), edge.caller, edge.callee);
 }
 
 std::vector<EdgeStory> stories_of(const gate::EdgeEntry& entry) {
@@ -95,10 +100,11 @@ std::vector<EdgeStory> stories_of(const gate::EdgeEntry& entry) {
   return stories;
 }
 
-std::vector<std::vector<CallStory>> stories_by_tenor(const gate::Snapshot& snapshot) {
+std::vector<std::vector<CallStory>> stories_by_tenor(
+    std::span<const gate::EdgeEntryPtr> edges) {
   std::vector<std::vector<CallStory>> groups;
   std::map<std::string, std::size_t> by_tenor;
-  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
+  for (const gate::EdgeEntryPtr& entry : edges) {
     for (EdgeStory& story : stories_of(*entry)) {
       const auto [at, is_new] =
           by_tenor.try_emplace(tenor_of(entry->edge, *story.row), groups.size());

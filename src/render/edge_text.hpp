@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,6 +43,10 @@ struct EdgeStory {
   std::vector<std::string> addresses;  ///< empty where the callee has none
 };
 
+/// A text without the names it speaks of, so that two that differ by them alone compare equal.
+[[nodiscard]] std::string without_names(std::string text, std::string_view address,
+                                        std::string_view caller, std::string_view callee);
+
 /// What a row says, whoever calls whom and where: its sentences without the names of caller and
 /// callee and without the address. For comparing, not for showing.
 [[nodiscard]] std::string tenor_of(const fleet::Edge& edge, const assess::EdgeAssessment& row);
@@ -58,7 +63,8 @@ struct CallStory {
 
 /// All stories in the order of the calls, but those of one tenor together, where the first stands:
 /// for the others it is enough to say "likewise".
-[[nodiscard]] std::vector<std::vector<CallStory>> stories_by_tenor(const gate::Snapshot& snapshot);
+[[nodiscard]] std::vector<std::vector<CallStory>> stories_by_tenor(
+    std::span<const gate::EdgeEntryPtr> edges);
 
 /// The sentences of all these stories, borrowed from the snapshot.
 [[nodiscard]] std::set<std::string_view> told_of_edges(const gate::Snapshot& snapshot);

@@ -1,13 +1,18 @@
 #include "render/gate_text.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "telltale/render/render.hpp"
 
+#include "render/edge_text.hpp"
 #include "render/text.hpp"
 
 namespace telltale::render {
@@ -46,6 +51,38 @@ std::string reason_of(const gate::Answer& answer) {
     return "waiting, " + *answer.waiting;
   }
   return scope_of(answer);
+}
+
+using Rank = BlockerGroup::Rank;
+using CallNames = std::pair<std::string_view, std::string_view>;  // caller, callee
+
+std::set<CallNames> broken_calls(const gate::Snapshot& snapshot) {
+  std::set<CallNames> calls;
+  for (const gate::EdgeEntryPtr& entry : snapshot.edges) {
+    if (entry->verdict == assess::Verdict::broken) {
+      calls.emplace(entry->edge.caller, entry->edge.callee);
+    }
+  }
+  return calls;
+}
+
+Rank rank_of(const gate::Blocker& blocker, const std::set<CallNames>& broken) {
+  if (!blocker.caller.empty()) {
+    return broken.contains({blocker.caller, blocker.target}) ? Rank::harms_today : Rank::error;
+  }
+  if (assess::row_of(blocker.reason).severity != assess::Severity::error) {
+    return Rank::other;
+  }
+  return assess::concerns_flip_only(blocker.reason) ? Rank::error : Rank::harms_today;
+}
+
+/// What is to be done about a blocker, whoever is concerned.
+std::string remedy_of(const gate::Blocker& blocker) {
+  const bool is_general = blocker.hint == assess::row_of(blocker.reason).hint;
+  return std::string(name_of(blocker.reason)) + "\n" +
+         (is_general ? ""
+                     : without_names(blocker.hint, blocker.address, blocker.caller,
+                                     blocker.target));
 }
 
 }  // namespace
@@ -90,6 +127,33 @@ std::vector<gate::Blocker> brief_of(const std::vector<const gate::Blocker*>& blo
     }
   }
   return brief;
+}
+
+std::vector<BlockerGroup> blockers_by_remedy(const gate::Snapshot& snapshot,
+                                             const gate::Answer& answer) {
+  const std::set<CallNames> broken = broken_calls(snapshot);
+  std::map<std::pair<Rank, std::string>, std::size_t> by_remedy;
+  std::map<Rank, std::vector<BlockerGroup>> by_rank;
+  const auto add = [&](const gate::Blocker& blocker, Rank rank) {
+    std::vector<BlockerGroup>& groups = by_rank[rank];
+    const auto [at, is_new] =
+        by_remedy.try_emplace(std::pair(rank, remedy_of(blocker)), groups.size());
+    if (is_new) {
+      groups.push_back({.rank = rank, .blockers = {}});
+    }
+    groups[at->second].blockers.push_back(&blocker);
+  };
+  for (const gate::Blocker& blocker : answer.evidence.blockers) {
+    add(blocker, rank_of(blocker, broken));
+  }
+  for (const gate::Blocker& blocker : answer.evidence.missing) {
+    add(blocker, Rank::missing);
+  }
+  std::vector<BlockerGroup> all;
+  for (auto& [rank, groups] : by_rank) {
+    std::ranges::move(groups, std::back_inserter(all));
+  }
+  return all;
 }
 
 std::string place_of(const gate::Blocker& blocker) {

@@ -21,6 +21,25 @@ namespace telltale::render {
 [[nodiscard]] std::vector<gate::Blocker> brief_of(const std::vector<const gate::Blocker*>& blockers,
                                                   const std::set<std::string_view>& told);
 
+/// Blockers for which the same is to be done: of one reason and, but for names, of one hint.
+struct BlockerGroup {
+  /// How urgent they are.
+  enum class Rank {
+    harms_today,  ///< somebody fails today already
+    error,        ///< fails at the next step
+    other,        ///< blocks, and is no error: a certificate that ends soon
+    missing,      ///< evidence that is not there
+  };
+
+  Rank rank = Rank::error;
+  std::vector<const gate::Blocker*> blockers;  ///< in the answer's order; never empty
+};
+
+/// What keeps the gate from being open, grouped, the worst first. The pointers live as long as the
+/// answer.
+[[nodiscard]] std::vector<BlockerGroup> blockers_by_remedy(const gate::Snapshot& snapshot,
+                                                           const gate::Answer& answer);
+
 /// The place a blocker speaks of: `clouddriver 127.0.0.1:7002`, `dinghy to redis 127.0.0.1:6379`.
 [[nodiscard]] std::string place_of(const gate::Blocker& blocker);
 

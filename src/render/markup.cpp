@@ -6,6 +6,12 @@ namespace telltale::render {
 
 namespace {
 
+/// U+0080 to U+009F.
+bool is_c1_control(std::string_view sequence) {
+  return sequence.size() == 2 && sequence[0] == '\xC2' &&
+         static_cast<unsigned char>(sequence[1]) < 0xA0;
+}
+
 /// What stands for one well-formed UTF-8 sequence.
 std::string_view escaped(std::string_view sequence) {
   switch (sequence[0]) {
@@ -27,6 +33,7 @@ std::string_view escaped(std::string_view sequence) {
   }
   const bool forbidden = turns_direction(sequence) ||
                          (sequence.size() == 1 && (sequence[0] < 0x20 || sequence[0] == 0x7F)) ||
+                         is_c1_control(sequence) ||
                          sequence == "\xEF\xBF\xBE" || sequence == "\xEF\xBF\xBF";
   return forbidden ? replacement_character : sequence;
 }

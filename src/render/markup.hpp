@@ -9,7 +9,8 @@
 namespace telltale::render {
 
 /// Appends `text` so that it means itself in XML 1.0 and HTML, in content and in quoted attributes.
-/// Bytes that are no UTF-8 and characters that XML forbids (XML 1.0, 2.2) become U+FFFD.
+/// Bytes that are no UTF-8, control characters, those that turn the direction of text (UAX 9 2) and
+/// what XML forbids (XML 1.0, 2.2) become U+FFFD.
 void append_escaped(std::string& out, std::string_view text);
 
 class Markup {

@@ -50,9 +50,8 @@ void write_identities(Markup& html, const std::vector<gate::IdentityEntry>& iden
   if (identities.empty()) {
     return;
   }
-  const auto section = html.in("section", {{"aria-labelledby", "identities"}});
-  html.element("h2", "Our identities", {{"id", "identities"}});
-  const auto frame = html.in("div", {{"class", "scroll"}});
+  html.element("h3", "Our identities");
+  const auto frame = begin_scroll_box(html, "Our identities");
   const auto table = html.in("table");
   write_headings(html, {"Identity", "Subject", "Issuer", "Ends", "Key", "State"});
   for (const gate::IdentityEntry& identity : identities) {
@@ -62,8 +61,7 @@ void write_identities(Markup& html, const std::vector<gate::IdentityEntry>& iden
 }
 
 void write_trust(Markup& html, const gate::TrustEntry& trust) {
-  const auto section = html.in("section", {{"aria-labelledby", "trust"}});
-  html.element("h2", "Our trust", {{"id", "trust"}});
+  html.element("h3", "Our trust");
   html.element("p", "Chains are verified against " + anchors_text(trust.facts) + ": " +
                         std::string(state_text(trust.facts.unreadable)) + ".");
   write_findings(html, trust.findings);
@@ -73,8 +71,7 @@ void write_caller_trusts(Markup& html, const std::vector<gate::TrustEntry>& trus
   if (trusts.empty()) {
     return;
   }
-  const auto section = html.in("section", {{"aria-labelledby", "caller-trusts"}});
-  html.element("h2", "Callers' trust", {{"id", "caller-trusts"}});
+  html.element("h3", "Callers' trust");
   for (const gate::TrustEntry& trust : trusts) {
     html.element("p", trust.facts.name + ", " + anchors_text(trust.facts) + ": " +
                           std::string(state_text(trust.facts.unreadable)) + ".");
@@ -86,8 +83,7 @@ void write_passwords(Markup& html, const std::vector<gate::PasswordEntry>& passw
   if (passwords.empty()) {
     return;
   }
-  const auto section = html.in("section", {{"aria-labelledby", "passwords"}});
-  html.element("h2", "Passwords of targets", {{"id", "passwords"}});
+  html.element("h3", "Passwords of targets");
   for (const gate::PasswordEntry& password : passwords) {
     html.element("p", password.facts.target + ": " +
                           std::string(state_text(password.facts.unreadable)) + ".");
@@ -97,8 +93,10 @@ void write_passwords(Markup& html, const std::vector<gate::PasswordEntry>& passw
 
 }  // namespace
 
-void write_credentials(Markup& html, const gate::CredentialEntries& credentials, CivilTime now) {
-  write_identities(html, credentials.identities, now);
+void write_credentials(Markup& html, const Scene& scene) {
+  const gate::CredentialEntries& credentials = scene.snapshot.credentials;
+  const Section section(html, "credentials", "Credentials");
+  write_identities(html, credentials.identities, scene.now.civil);
   write_trust(html, credentials.trust);
   write_caller_trusts(html, credentials.caller_trusts);
   write_passwords(html, credentials.passwords);

@@ -1,7 +1,10 @@
+// The page's part about targets: those with something to tell whole, of a large fleet the others in
+// a line each.
+
 #include <algorithm>
-#include <utility>
 
 #include "render/facts_text.hpp"
+#include "render/link.hpp"
 #include "render/page_parts.hpp"
 #include "render/text.hpp"
 
@@ -9,189 +12,191 @@ namespace telltale::render {
 
 namespace {
 
-void write_request(Markup& html, const assess::VersionAssessment& seen) {
-  if (seen.certificate_request == nullptr) {
-    return;
-  }
-  const tls::CertificateRequest& request = *seen.certificate_request;
-  const auto& names = request.certificate_authorities;
-  const auto details = html.in("details");
-  html.element("summary", "DN list in " + std::string(tls::label(seen.version)) + ": " +
-                              (names.empty() ? "empty, any issuer will do"
-                                             : count_of(names.size(), "name", "names")) +
-                              ", " + count_of(request.bytes, "byte", "bytes"));
-  if (!names.empty()) {
-    const auto list = html.in("ol");
-    for (const pki::DistinguishedName& name : names) {
-      html.element("li", name.rfc4514, {{"class", "code"}});
+// Of a larger fleet no more targets are told whole, and those only that have something to tell.
+constexpr std::size_t most_told_whole = 50;
+
+struct FindingCounts {
+  std::size_t errors = 0;
+  std::size_t warnings = 0;
+
+  void add(const std::vector<assess::Finding>& findings) {
+    for (const assess::Finding& finding : findings) {
+      errors += finding.severity == assess::Severity::error ? 1 : 0;
+      warnings += finding.severity == assess::Severity::warning ? 1 : 0;
     }
   }
-  const auto line = html.in("p", {{"class", "faint"}});
-  html.text("Signature algorithms:");
-  for (const tls::SignatureScheme scheme : request.signature_algorithms) {
-    html.text(" " + tls::name_of_scheme(scheme));
-  }
-}
+};
 
-void write_fact(Markup& html, std::string_view name, std::string_view value) {
-  html.element("dt", name);
-  html.element("dd", value, {{"class", "code"}});
-}
-
-void write_certificate(Markup& html, const pki::Certificate& certificate, CivilTime now) {
-  const auto list = html.in("dl");
-  write_fact(html, "subject", certificate.subject.rfc4514);
-  write_fact(html, "issuer", certificate.issuer.rfc4514);
-  write_fact(html, "serial number", certificate.serial_number);
-  html.element("dt", "valid");
-  {
-    const auto valid = html.in("dd");
-    write_time(html, certificate.validity.not_before, now);
-    html.text(" to ");
-    write_time(html, certificate.validity.not_after, now);
-  }
-  if (!certificate.dns_names.empty()) {
-    std::string names;
-    for (const std::string& name : certificate.dns_names) {
-      names.append(names.empty() ? "" : ", ").append(name);
+FindingCounts counts_of(const gate::TargetEntry& entry) {
+  FindingCounts counts;
+  counts.add(entry.assessment.findings);
+  for (const gate::AddressEntry& at : entry.addresses) {
+    if (at.assessment != nullptr) {
+      counts.add(at.assessment->findings);
     }
-    write_fact(html, "DNS names", names);
   }
-  write_fact(html, "SHA-256", certificate.fingerprint_sha256);
+  return counts;
 }
 
-void write_details(Markup& html, const assess::AddressAssessment& look, CivilTime now) {
-  if (const auto login = login_text(look)) {
-    html.element("p", "Gate takes us for " + *login + ".");
-  }
-  const auto all = html.in("div", {{"class", "details"}});
-  for (const assess::VersionAssessment& seen : look.versions) {
-    write_request(html, seen);
-  }
-  if (look.certificates.empty()) {
-    return;
-  }
-  const auto details = html.in("details");
-  const std::string count = count_of(look.certificates.size(), "certificate", "certificates");
-  const bool trusted = look.verification && look.verification->trusted;
-  const bool named = look.verification && look.verification->name_matches;
-  html.element("summary", count + " sent, " + (trusted ? "trusted" : "not trusted") + ", name " +
-                              (named ? "matches" : "does not match"));
-  for (const pki::CertificatePtr& certificate : look.certificates) {
-    write_certificate(html, *certificate, now);
-  }
+std::string findings_text(const FindingCounts& counts) {
+  std::string text;
+  text += counts.errors == 0 ? "" : count_of(counts.errors, "error", "errors");
+  text += counts.errors == 0 || counts.warnings == 0 ? "" : ", ";
+  text += counts.warnings == 0 ? "" : count_of(counts.warnings, "warning", "warnings");
+  return text.empty() ? "-" : text;
 }
 
-void write_look(Markup& html, const assess::AddressAssessment& look, std::string_view expected,
-                CivilTime now) {
-  html.element("td", mode_text(look));
-  html.element("td", expected);
-  html.element("td", claim_text(look.client_certificates_verified));
-  html.element("td", claim_text(look.identity_accepted));
-  html.element("td", versions_text(look), {{"class", "fixed"}});
+std::string expected_text(const fleet::Target& target) {
+  return target.expect.client_auth ? std::string(name_of(*target.expect.client_auth)) : "-";
+}
+
+std::string_view mode_class(const fleet::Target& target, tls::ClientAuthMode mode) {
+  if (mode == tls::ClientAuthMode::unknown) {
+    return "doubt";
+  }
+  if (!target.expect.client_auth) {
+    return "";
+  }
+  if (mode == *target.expect.client_auth) {
+    return "good";
+  }
+  // Stricter than expected is how a rollout goes; weaker is a hole.
+  return mode > *target.expect.client_auth ? "doubt" : "bad";
+}
+
+/// `as expected`, `want is expected`; empty where nothing is.
+std::string agreement_text(const fleet::Target& target, tls::ClientAuthMode mode) {
+  if (!target.expect.client_auth) {
+    return "";
+  }
+  return mode == *target.expect.client_auth ? ", as expected"
+                                            : ", expected " + expected_text(target);
+}
+
+void write_certificate_end(Markup& html, const assess::AddressAssessment& look, CivilTime now) {
   if (!look.first_to_end) {
-    html.element("td", "-");
-  } else {
-    const CivilTime end = look.first_to_end->not_after;
-    html.element("td", date_text(end) + " (" + distance_text(end, now) + ")",
-                 {{"class", end < now ? "fixed past" : "fixed"}});
-  }
-  html.element("td", distance_text(look.looked_at.civil, now),
-               {{"class", "fixed"}, {"title", to_rfc3339(look.looked_at.civil)}});
-}
-
-constexpr std::size_t columns_after_target = 8;
-
-void write_address(Markup& html, const gate::AddressEntry& at, std::string_view expected,
-                   CivilTime now) {
-  html.element("td", fleet::to_text(at.address), {{"class", "code fixed"}});
-  if (at.assessment == nullptr) {
-    html.element("td", "not looked at yet",
-                 {{"colspan", std::to_string(columns_after_target - 1)}, {"class", "faint"}});
     return;
   }
-  write_look(html, *at.assessment, expected, now);
+  const CivilTime end = look.first_to_end->not_after;
+  const auto fact = html.in("div");
+  html.element("dt", "Certificate ends");
+  html.element("dd", date_text(end) + " (" + distance_text(end, now) + ")",
+               {{"class", end < now ? "past" : ""}, {"title", to_rfc3339(end)}});
 }
 
-/// Writes the heading of a target's group, which spans all its rows.
-void write_heading(Markup& html, const fleet::Target& target, std::size_t rows) {
-  const auto heading = html.in("th", {{"scope", "rowgroup"}, {"rowspan", std::to_string(rows)}});
-  html.text(target.name);
-  html.empty_element("br");
-  html.element("span", target.url.text, {{"class", "faint code"}});
+void write_facts(Markup& html, const Scene& scene, const fleet::Target& target,
+                 const assess::AddressAssessment& look) {
+  const auto list = html.in("dl", {{"class", "facts"}});
+  write_fact(html, "Mode", mode_text(look) + agreement_text(target, look.mode),
+             mode_class(target, look.mode));
+  write_fact(html, "Verifies clients", claim_text(look.client_certificates_verified));
+  write_fact(html, "Accepts us", claim_text(look.identity_accepted));
+  write_fact(html, "TLS", versions_text(look));
+  write_certificate_end(html, look, scene.now.civil);
+  const auto fact = html.in("div");
+  html.element("dt", "Looked at");
+  html.element("dd", distance_text(look.looked_at.civil, scene.now.civil),
+               {{"title", to_rfc3339(look.looked_at.civil)}});
 }
 
-void write_target(Markup& html, const gate::TargetEntry& entry, CivilTime now) {
-  const auto looked_at = static_cast<std::size_t>(
-      std::count_if(entry.addresses.begin(), entry.addresses.end(),
-                    [](const gate::AddressEntry& at) { return at.assessment != nullptr; }));
-  const bool has_own_row = entry.addresses.empty() || !entry.assessment.findings.empty();
-  const std::string expected = entry.target.expect.client_auth
-                                   ? std::string(name_of(*entry.target.expect.client_auth))
-                                   : "-";
-  const std::string span = std::to_string(columns_after_target);
-
-  const auto group = html.in("tbody", {{"id", "target-" + entry.target.name}});
-  bool is_first = true;
-  const auto begin_row = [&] {
-    if (std::exchange(is_first, false)) {
-      write_heading(html, entry.target, entry.addresses.size() + looked_at + (has_own_row ? 1 : 0));
-    }
-  };
-  if (has_own_row) {
-    const auto row = html.in("tr");
-    begin_row();
-    const auto cell = html.in("td", {{"colspan", span}});
-    html.text(entry.addresses.empty() ? "no address" : "");
-    write_findings(html, entry.assessment.findings);
+void write_target(Markup& html, const Scene& scene, const gate::TargetEntry& entry) {
+  const fleet::Target& target = entry.target;
+  const auto card = html.in("article", {{"class", "target"},
+                                        {"id", target_id(target.name)},
+                                        {"data-target", target.name}});
+  {
+    const auto heading = html.in("h3");
+    write_name(html, scene, target.name);
+    html.text(" ");
+    html.element("bdi", target.url.text, {{"class", "code faint"}});
+  }
+  write_findings(html, entry.assessment.findings);
+  if (entry.addresses.empty()) {
+    html.element("p", "no address", {{"class", "doubt"}});
   }
   for (const gate::AddressEntry& at : entry.addresses) {
-    {
-      const auto row = html.in("tr");
-      begin_row();
-      write_address(html, at, expected, now);
-    }
-    if (at.assessment != nullptr) {
-      const auto row = html.in("tr");
-      begin_row();
-      const auto cell = html.in("td", {{"colspan", span}, {"class", "more"}});
-      write_findings(html, at.assessment->findings);
-      write_details(html, *at.assessment, now);
-    }
+    write_address(html, scene, target, at, Depth::overview);
+  }
+}
+
+void write_row(Markup& html, const Scene& scene, const gate::TargetEntry& entry,
+               const FindingCounts& counts) {
+  const auto row = html.in("tr", {{"id", target_id(entry.target.name)}});
+  {
+    const auto heading = html.in("th", {{"scope", "row"}});
+    write_name(html, scene, entry.target.name);
+  }
+  html.element("td", name_of(entry.assessment.mode),
+               {{"class", mode_class(entry.target, entry.assessment.mode)}});
+  html.element("td", expected_text(entry.target));
+  html.element("td", std::to_string(entry.addresses.size()), {{"class", "number"}});
+  html.element("td", findings_text(counts), {{"class", counts.errors == 0 ? "" : "bad"}});
+}
+
+struct Told {
+  const gate::TargetEntry* entry = nullptr;
+  FindingCounts counts;
+};
+
+void write_in_lines(Markup& html, const Scene& scene, const std::vector<Told>& targets) {
+  if (targets.empty()) {
+    return;
+  }
+  html.element("h3", count_of(targets.size(), "more target", "more targets"));
+  html.element("p", "Each is told whole on its own page.", {{"class", "faint"}});
+  const auto frame = begin_scroll_box(html, "More targets");
+  const auto table = html.in("table");
+  write_headings(html, {"Target", "Mode", "Expected", "Addresses", "Findings"});
+  const auto body = html.in("tbody", {{"class", "rows"}});
+  for (const Told& told : targets) {
+    html.verbatim("\n");
+    write_row(html, scene, *told.entry, told.counts);
   }
 }
 
 }  // namespace
 
-void write_findings(Markup& html, const std::vector<assess::Finding>& findings) {
-  if (findings.empty()) {
+void write_address(Markup& html, const Scene& scene, const fleet::Target& target,
+                   const gate::AddressEntry& at, Depth depth) {
+  const auto part = html.in("div", {{"class", "address"}});
+  const std::string address = fleet::to_text(at.address);
+  html.element(depth == Depth::whole ? "h3" : "h4", address, {{"class", "code"}});
+  if (at.assessment == nullptr) {
+    html.element("p", "not looked at yet", {{"class", "faint"}});
     return;
   }
-  const auto list = html.in("ul", {{"class", "findings"}});
-  for (const assess::Finding& finding : findings) {
-    const auto item = html.in("li", {{"class", name_of(finding.severity)}});
-    html.element("span", name_of(finding.severity), {{"class", "severity"}});
-    html.text(" ");
-    html.element("code", name_of(finding.reason));
-    html.text(" " + finding.detail);
-    if (!finding.hint.empty()) {
-      html.empty_element("br");
-      html.element("span", finding.hint, {{"class", "faint"}});
-    }
+  if (at.is_outdated) {
+    html.element("p", "Seen with credentials of ours that others have replaced; looked at anew soon.",
+                 {{"class", "doubt"}});
   }
+  write_facts(html, scene, target, *at.assessment);
+  write_strip(html, *at.glances);
+  write_findings(html, at.assessment->findings);
+  write_handshakes(html, scene, target, *at.assessment, depth);
 }
 
-void write_targets(Markup& html, const gate::Snapshot& snapshot, CivilTime now) {
-  const auto section = html.in("section", {{"aria-labelledby", "targets"}});
-  html.element("h2", "Targets", {{"id", "targets"}});
-  const auto frame = html.in("div", {{"class", "scroll"}});
-  const auto table = html.in("table");
-  write_headings(html, {"Target", "Address", "Mode", "Expected", "Verifies clients", "Accepts us",
-                        "TLS", "Certificate ends", "Looked at"});
-  for (const gate::TargetEntryPtr& entry : snapshot.targets) {
-    html.verbatim("\n");
-    write_target(html, *entry, now);
+void write_targets(Markup& html, const Scene& scene) {
+  const std::vector<gate::TargetEntryPtr>& all = scene.snapshot.targets;
+  const Section section(html, "targets", "Targets");
+  if (all.empty()) {
+    html.element("p", "There is none.");
+    return;
   }
+  const bool is_large = all.size() > most_told_whole;
+  std::size_t told_whole = 0;
+  std::vector<Told> others;
+  for (const gate::TargetEntryPtr& entry : all) {
+    const FindingCounts counts = counts_of(*entry);
+    const bool is_quiet = counts.errors == 0 && counts.warnings == 0;
+    if (is_large && (is_quiet || told_whole == most_told_whole)) {
+      others.push_back({.entry = entry.get(), .counts = counts});
+      continue;
+    }
+    ++told_whole;
+    html.verbatim("\n");
+    write_target(html, scene, *entry);
+  }
+  write_in_lines(html, scene, others);
 }
 
 }  // namespace telltale::render

@@ -127,7 +127,7 @@ void write_edges(Paper& paper, const gate::Snapshot& snapshot) {
   if (matrix.is_readable() && name_width + column_width * matrix.callees.size() <= paper.width()) {
     write_matrix(paper, matrix, name_width);
   }
-  for (const std::vector<CallStory>& alike : stories_by_tenor(snapshot)) {
+  for (const std::vector<CallStory>& alike : stories_by_tenor(snapshot.edges)) {
     write_stories(paper, alike);
   }
 }

@@ -26,6 +26,9 @@ struct FileSignature {
 /// Signatures by path.
 using FileSignatures = std::map<std::string, FileSignature>;
 
+/// Whether any of them looks different now.
+[[nodiscard]] bool has_changed(const FileSignatures& signatures);
+
 [[nodiscard]] FileSignature read_signature(const std::string& file);
 
 /// The directories in which something happens when the file that `file` leads to is written or

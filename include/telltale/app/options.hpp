@@ -53,7 +53,16 @@ struct Options {
   Command command = Command::run;
   std::string config_file = "telltale.yml";
   bool only_checks_config = false;
+  /// The configuration is read again by itself, and looked at so often; nothing: only when asked.
+  std::optional<Duration> auto_reload_interval;
   std::vector<std::string> listen_addresses = {":9943"};
+  std::string web_config_file;  ///< empty: plain HTTP, for everybody
+  /// Where health and gates are served plain, whatever the web configuration asks for elsewhere.
+  std::vector<std::string> probe_listen_addresses;
+  std::string external_url;  ///< as given; empty: not
+  /// Of every path that is served on listen_addresses: empty, or `/telltale`. Never nothing, once
+  /// parse_options() is done.
+  std::optional<std::string> route_prefix;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
   bool allows_core_dumps = false;  ///< they hold private keys and passwords

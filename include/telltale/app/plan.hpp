@@ -18,6 +18,9 @@ struct Plan {
   std::shared_ptr<const fleet::Fleet> fleet;
   std::shared_ptr<const fleet::Credentials> credentials;
   FileSignatures signatures;  ///< of the credentials' files, taken before those were read
+  /// Of the configuration's own file and Spinnaker's, as they were read; one that may have changed
+  /// while it was read has a signature that no file has.
+  FileSignatures inputs{};
 };
 
 /// Reads a configuration and Spinnaker's files where it names some, but no certificate or key.

@@ -289,6 +289,8 @@ struct Fleet {
   std::vector<Caller> callers;   ///< those that are no target
   std::vector<GateRules> gates;  ///< at least one; names are unique
   std::optional<SpinnakerFiles> spinnaker;
+  /// What `spinnaker` led to: every file that was read, and the directories that were named.
+  std::vector<std::string> spinnaker_files;
   std::vector<LeftOut> left_out;
   /// Where things were configured, as `telltale.yml:12`: `trust.file`, each `identities.NAME`, and
   /// of targets that Spinnaker's configuration yields each derived fact, as `targets.NAME.url`,

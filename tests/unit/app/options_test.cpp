@@ -1,5 +1,8 @@
 #include "telltale/app/options.hpp"
 
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -58,6 +61,55 @@ TEST_SUITE("app") {
     const Options options =
         parse_well({"--web.listen-address=:1", "--web.listen-address", "[::1]:2"});
     CHECK(options.listen_addresses == std::vector<std::string>{":1", "[::1]:2"});
+  }
+
+  TEST_CASE("options: --web.config.file -> health and gates are served plain beside it") {
+    CHECK(parse_well({}).probe_listen_addresses.empty());
+    const Options options = parse_well({"--web.config.file=web.yml"});
+    CHECK(options.web_config_file == "web.yml");
+    CHECK(options.probe_listen_addresses == std::vector<std::string>{":9944"});
+    CHECK(parse_well({"--web.config.file=web.yml", "--probe.listen-address=127.0.0.1:1",
+                      "--probe.listen-address=[::1]:1"})
+              .probe_listen_addresses == std::vector<std::string>{"127.0.0.1:1", "[::1]:1"});
+    CHECK(parse_well({"--probe.listen-address=:1"}).probe_listen_addresses ==
+          std::vector<std::string>{":1"});
+  }
+
+  TEST_CASE("options: route prefix -> its own flag's, else the external URL's path") {
+    struct Row {
+      std::vector<const char*> words;
+      std::string_view prefix;
+    };
+
+    const std::vector<Row> rows = {
+        {{}, ""},
+        {{"--web.route-prefix=/"}, ""},
+        {{"--web.route-prefix=/telltale"}, "/telltale"},
+        {{"--web.route-prefix=telltale/"}, "/telltale"},
+        {{"--web.route-prefix=//a//b.c~1/"}, "/a/b.c~1"},
+        {{"--web.external-url=https://ci.example.com"}, ""},
+        {{"--web.external-url=https://ci.example.com/"}, ""},
+        {{"--web.external-url=https://ci.example.com/ops/telltale/"}, "/ops/telltale"},
+        {{"--web.external-url=http://[::1]:80/telltale"}, "/telltale"},
+        {{"--web.external-url=/telltale"}, "/telltale"},
+        {{"--web.external-url=http://ci/telltale", "--web.route-prefix=/"}, ""},
+        {{"--web.external-url=http://ci/telltale", "--web.route-prefix=/inner"}, "/inner"},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.prefix);
+      CHECK(parse_well(row.words).route_prefix == row.prefix);
+    }
+  }
+
+  TEST_CASE("options: auto-reload -> off unless enabled, every 30 s unless said otherwise") {
+    CHECK_FALSE(parse_well({}).auto_reload_interval.has_value());
+    CHECK(parse_well({"--config.enable-auto-reload"}).auto_reload_interval ==
+          std::chrono::seconds(30));
+    for (const auto& words : std::vector<std::vector<const char*>>{
+             {"--config.enable-auto-reload", "--config.auto-reload-interval=5m"},
+             {"--config.auto-reload-interval=5m", "--config.enable-auto-reload"}}) {
+      CHECK(parse_well(words).auto_reload_interval == std::chrono::minutes(5));
+    }
   }
 
   TEST_CASE("options: every output -> by its name") {
@@ -138,6 +190,17 @@ TEST_SUITE("app") {
     const std::vector<Row> rows = {
         {{"nope"}, "nope"},
         {{"--bogus"}, "--bogus"},
+        {{"--web.route-prefix=/a b"}, "--web.route-prefix: 'a b' is no part of a prefix"},
+        {{"--web.route-prefix=/a/../b"}, "--web.route-prefix: '..'"},
+        {{"--web.route-prefix=/a?b"}, "--web.route-prefix: 'a?b'"},
+        {{"--web.external-url=ftp://ci/x"}, "--web.external-url: 'ftp://ci/x' is none"},
+        {{"--web.external-url=http"}, "--web.external-url: 'http' is none"},
+        {{"--web.external-url=http://ci/x?y"}, "--web.external-url"},
+        {{"--web.external-url=http://u:p@ci/x"}, "--web.external-url"},
+        {{"--config.auto-reload-interval=5m"}, "--config.enable-auto-reload"},
+        {{"--config.enable-auto-reload", "--config.auto-reload-interval=soon"}, "'soon'"},
+        {{"--config.enable-auto-reload", "--config.auto-reload-interval=10ms"},
+         "--config.auto-reload-interval: must be at least 1s"},
         {{"check", "--bogus"}, "--bogus"},
         {{"check", "-o", "xml"}, "'xml' is not one of json, junit, short, table"},
         {{"--log.level=loud"}, "'loud' is not one of debug, error, info, warn"},
@@ -174,12 +237,28 @@ TEST_SUITE("app") {
     }
   }
 
+  TEST_CASE("docs/configuration.md: every flag of telltale -> has a row") {
+    std::ifstream file(TELLTALE_SOURCE_DIR "/docs/configuration.md");
+    const std::string docs(std::istreambuf_iterator<char>(file), {});
+    const std::string help = print({"--help"}).text;
+    std::size_t flags = 0;
+    for (auto at = help.find("--"); at != std::string::npos; at = help.find("--", at + 2)) {
+      const std::string flag = help.substr(at, help.find_first_of(" ,\n;:)", at) - at);
+      CAPTURE(flag);
+      CHECK(docs.find("`" + flag + "`") != std::string::npos);
+      ++flags;
+    }
+    CHECK(flags > 10);
+  }
+
   TEST_CASE("options: help and version -> printed, exit 0") {
     const Printed help = print({"--help"});
     CHECK(help.exit_code == 0);
     for (const char* flag :
-         {"--config.file", "--config.check", "--web.listen-address", "--log.level", "--log.format",
-          "--debug.core-dumps", "check", "gate", "inspect"}) {
+         {"--config.file", "--config.check", "--config.enable-auto-reload",
+          "--config.auto-reload-interval", "--web.listen-address", "--web.config.file",
+          "--web.route-prefix", "--web.external-url", "--probe.listen-address", "--log.level",
+          "--log.format", "--debug.core-dumps", "check", "gate", "inspect"}) {
       CHECK(help.text.find(flag) != std::string::npos);
     }
     CHECK(print({"check", "--help"}).text.find("--output") != std::string::npos);

@@ -11,9 +11,9 @@ namespace {
 
 using Task = ReloadQueue::Task;
 
-/// Plays a script on a queue and notes what comes of it. `a` to `z` ask for a reload, `!` for
-/// changed credentials and `?` for unreadable ones too, `<` begins what there is to begin, `>` ends
-/// it, `#` abandons all.
+/// Plays a script on a queue and notes what comes of it. `a` to `z` ask for a reload, `~` if
+/// the configuration has changed, `!` for changed credentials and `?` for unreadable ones too, `<`
+/// begins what there is to begin, `>` ends it, `#` abandons all.
 std::string play(std::string_view script) {
   ReloadQueue queue;
   std::string told;
@@ -27,11 +27,23 @@ std::string play(std::string_view script) {
     if (!task) {
       return "-";
     }
-    return *task == Task::reload ? "R" : *task == Task::reread_changed ? "!" : "?";
+    switch (*task) {
+      case Task::reload:
+        return "R";
+      case Task::reload_if_changed:
+        return "~";
+      case Task::reread_changed:
+        return "!";
+      case Task::reread_changed_and_unreadable:
+        return "?";
+    }
+    return "";
   };
   for (const char step : script) {
     if (step == '!' || step == '?') {
       queue.ask_for_reread(step == '?');
+    } else if (step == '~') {
+      queue.ask_for_reload_if_changed();
     } else if (step == '<') {
       told += begin();
     } else if (step == '>') {
@@ -66,6 +78,10 @@ TEST_SUITE("app") {
         {"a reload goes first, and rereading still comes", "!a<><><", "Ra!-"},
         {"events while rereading are not lost", "!<!><><", "!!-"},
         {"a reload asked for while rereading", "!<a<>b<><", "!-Rab-"},
+        {"by itself: nobody is told, rereading still comes", "~!<><><", "~!-"},
+        {"by itself, many times: one task", "~~<~~><><", "~~-"},
+        {"a reload does what would be done by itself, too", "~a<><", "Ra-"},
+        {"a reload asked for while one runs by itself", "~<a<><><", "~-Ra-"},
         {"abandoned: all are told, nothing is begun", "a<b!#><", "Rab-"},
     };
     for (const Row& row : rows) {
