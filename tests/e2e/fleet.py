@@ -18,6 +18,7 @@ from servers import redis
 from servers.peer import Command, Peer, Process, choose_ports, wait_until_speaking
 from telltale import to_yaml
 
+INTERVAL_S = 3  # of looks, and the time for one: enough on a machine that does other things
 START_DEADLINE_S = 30
 SERVICES = {"clouddriver": 7002, "echo": 8089, "fiat": 7003, "front50": 8080, "gate": 8084, "igor": 8088, "orca": 8083,
             "rosco": 8087}
@@ -38,11 +39,12 @@ OTHER = "other-ca.pem"
 class Fleet:
     """Owns the processes of all its peers; each can be stopped and started with other settings."""
 
-    def __init__(self, build: Path, lab: Path, processes: list[Process], network: int):
+    def __init__(self, build: Path, lab: Path, processes: list[Process], network: int, *, is_hostile: bool = True):
         self._build = build
         self._lab = lab
         self._processes = processes  # the run's: whatever ends it ends them
         self._network = network
+        self._is_hostile = is_hostile  # whether the hostile peers are in it
         self._by_name: dict[str, Process] = {}
         [self._hostile_https, self._hostile_redis] = choose_ports(2)
 
@@ -55,7 +57,8 @@ class Fleet:
             self._start_service(service, "want", OURS)
         self._start_service("orca", "want", OURS, replica=2)
         self._start_redis()
-        self._start_hostile()
+        if self._is_hostile:
+            self._start_hostile()
         deadline = time.monotonic() + START_DEADLINE_S
         for process in self._by_name.values():
             wait_until_speaking(process, deadline, self._host_of(process.name))
@@ -72,16 +75,18 @@ class Fleet:
     def address(self, service: str, replica: int = 1) -> str:
         return f"{self._host(replica)}:{SERVICES[service]}"
 
-    def config(self, gates: list[dict[str, Any]], interval: str = "2s") -> str:
+    def config(self, gates: list[dict[str, Any]]) -> str:
         """telltale.yml, for a file in the lab."""
         held = {name: {"certificate": f"{name}.pem", "key": f"{name}.key"} for name in ("telltale", *REDIS_CALLERS)}
         targets = [self._target(service) for service in SERVICES]
         targets.append({"name": "redis", "url": "rediss://spin-redis.spinnaker:6379",
                         "addresses": [f"{self._host(1)}:{REDIS_PORT}"]})
-        targets += hostile.targets(self._hostile_https, self._hostile_redis)
+        if self._is_hostile:
+            targets += hostile.targets(self._hostile_https, self._hostile_redis)
         return to_yaml({
             # Nothing goes stale on a machine that is busy with other things.
-            "probe": {"interval": interval, "timeout": interval, "stale_after": "60s", "identity": "telltale"},
+            "probe": {"interval": f"{INTERVAL_S}s", "timeout": f"{INTERVAL_S}s", "stale_after": "60s",
+                      "identity": "telltale"},
             "trust": {"file": OURS},
             "identities": held,
             "targets": targets,
