@@ -42,7 +42,8 @@ export async function picture(stage) {
     const { page } = await stage.open('/', { colorScheme: 'light', viewport: { width: 1280, height: 1000 } });
     await page.waitForSelector('article.gate[data-gate="need"] [data-blocker-reason="issuer_not_advertised"]');
     await page.waitForFunction(() => document.querySelectorAll('table.matrix [data-verdict="unknown"]').length === 0);
-    await page.screenshot({ path: stage.picture });
+    const end = await page.evaluate(() => document.querySelector('table.matrix').parentElement.getBoundingClientRect().bottom);
+    await page.screenshot({ path: stage.picture, clip: { x: 0, y: 0, width: 1280, height: Math.ceil(end) + 16 } });
     await stage.ask('change', 'clouddriver', 'want', 'ours');
     differ('the gates', await page.locator('article.gate').count() > 0, true);
   });
