@@ -37,7 +37,8 @@ ROOMS = {
     "gate": Room(rooms=("assess",), pure=True),
     "render": Room(rooms=("gate",), libraries=("prometheus/", "boost/json", "zlib.h"), pure=True),
     "http": Room(rooms=("render",),
-                 libraries=("boost/asio", "boost/beast", "openssl/", "crypt.h", "yaml-cpp/")),
+                 libraries=("boost/asio", "boost/beast", "openssl/", "crypt.h", "yaml-cpp/"),
+                 headers=("pki/file.hpp", "pki/secret.hpp")),
     "app": Room(rooms=("probe", "fleet", "http"),
                 libraries=("CLI/", "spdlog/", "boost/asio", "boost/json")),
 }

@@ -1,195 +1,51 @@
 #include "http/connection.hpp"
 
-#include <cstddef>
-#include <cstdint>
-#include <iterator>
-#include <string>
+#include <exception>
 #include <tuple>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/buffers_range.hpp>
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/serializer.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/asio/post.hpp>
 
-#include "telltale/version.hpp"
-
-#include "http/date.hpp"
+#include "http/response_head.hpp"
 
 namespace telltale::http {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace wire = boost::beast::http;
-using asio::ip::tcp;
-using boost::system::error_code;
-
-// I/O errors are values.
-constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
-
-constexpr std::size_t read_bytes{4096};
 constexpr std::chrono::milliseconds linger_time{2'000};
 
-/// A request body that is read and let go: a Body as Beast wants them.
-struct DroppedBody {
-  // NOLINTBEGIN(readability-identifier-naming): Beast asks for these two names
-  struct value_type {};
+// A body up to this goes out in one piece with its header.
+constexpr std::size_t small_body_bytes = 16'384;
 
-  struct reader {
-    // NOLINTEND(readability-identifier-naming)
-    template <bool is_request, class Fields>
-    explicit reader(wire::header<is_request, Fields>&, value_type&) {}
+constexpr std::string_view seconds_to_retry = "1";
 
-    void init(const boost::optional<std::uint64_t>&, error_code& error) { error = {}; }
-
-    template <class Buffers>
-    std::size_t put(const Buffers& buffers, error_code& error) {
-      error = {};
-      return beast::buffer_bytes(buffers);
-    }
-
-    void finish(error_code& error) { error = {}; }
-  };
-};
-
-using Parser = wire::request_parser<DroppedBody>;
-using Message = wire::response<wire::string_body>;
-
-/// The answer to bytes that are no request we take; nothing if the peer is gone or too slow.
-std::optional<Response> refusal_of(error_code error, std::uint8_t first_byte) {
-  constexpr std::uint8_t tls_handshake_record = 22;  // RFC 8446 section 5.1
-  if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
-    return error_response(431, "the header is longer than what is taken here");
-  }
-  if (error == wire::error::body_limit) {
-    return error_response(413, "the body is longer than what is taken here");
-  }
-  if (error == wire::error::bad_version) {
-    return error_response(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
-  }
-  const bool is_malformed = error.category() == make_error_code(wire::error::bad_method).category();
-  if (!is_malformed || error == wire::error::end_of_stream ||
-      error == wire::error::partial_message) {
-    return std::nullopt;
-  }
-  if (first_byte == tls_handshake_record) {
-    return error_response(400, "this port speaks plain HTTP, and was greeted in TLS");
-  }
-  return error_response(400, "not an HTTP request: " + error.message());
+Response busy_response(std::string_view line) {
+  Response response = error_response(503, line);
+  response.headers.emplace_back("Retry-After", seconds_to_retry);
+  return response;
 }
 
-/// What is wrong with a header that parses, if anything.
-std::optional<Response> refusal_of(const Parser& parser) {
-  const auto& header = parser.get();
-  const auto hosts = header.equal_range(wire::field::host);
-  const auto host_count = std::distance(hosts.first, hosts.second);
-  if (host_count > 1 || (host_count == 0 && header.version() >= 11)) {  // RFC 9112 section 3.2
-    return error_response(400, "a request carries exactly one Host");
-  }
-  // A coding that is not understood leaves the body's end unknown (RFC 9112 section 6.1).
-  if (header.count(wire::field::transfer_encoding) > 0 && !parser.chunked()) {
-    return error_response(501, "of the transfer codings only chunked is understood");
-  }
-  return std::nullopt;
+/// As exporter-toolkit's web/handler.go says it.
+Response unauthorized_response() {
+  Response response = error_response(401, "Unauthorized");
+  response.headers.emplace_back("WWW-Authenticate", "Basic");
+  return response;
 }
 
-/// All values of a list header as one: several lines mean the same as one with commas.
-std::string joined(const wire::fields& fields, wire::field name) {
-  std::string value;
-  const auto [first, last] = fields.equal_range(name);
-  for (auto field = first; field != last; ++field) {
-    value.append(value.empty() ? "" : ", ").append(field->value());
-  }
-  return value;
-}
-
-Request to_request(const Parser& parser) {
-  const auto& header = parser.get();
-  Request request;
-  request.method = std::string(header.method_string());
-  request.target = std::string(header.target());
-  request.accept = joined(header, wire::field::accept);
-  request.accept_encoding = joined(header, wire::field::accept_encoding);
-  return request;
-}
-
-Message to_message(Response response, unsigned http_version, bool keep_alive) {
-  Message message{wire::int_to_status(response.status), http_version};
-  message.set(wire::field::server, "telltale/" + std::string(program_version));
-  message.set(wire::field::date, to_http_date(read_clocks().civil));
-  message.set(wire::field::content_type, response.content_type);
-  for (const auto& [name, value] : response.headers) {
-    message.insert(name, value);
-  }
-  message.keep_alive(keep_alive);
-  message.content_length(response.body.size());
-  message.body() = std::move(response.body);
-  return message;
+/// RFC 9110 section 9.3.7: OPTIONS of the server as a whole.
+Response options_response() {
+  Response response;
+  response.status = 204;
+  response.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, OPTIONS");
+  return response;
 }
 
 }  // namespace
 
-void Entrance::enter(std::function<void()> work) {
-  const std::lock_guard lock(mutex_);
-  if (context_ != nullptr) {
-    asio::dispatch(*context_, std::move(work));
-  }
-}
-
-void Entrance::close() {
-  const std::lock_guard lock(mutex_);
-  context_ = nullptr;
-}
-
-void Awaited::take(Response arrived) {
-  if (!response) {
-    response = std::move(arrived);
-    arrival.cancel();
-  }
-}
-
-Service::Service(asio::io_context& context, FailureListener listener, Limits most)
-    : on_failure(std::move(listener)),
-      limits(most),
-      entrance(std::make_shared<Entrance>(context)),
-      vacancy(context, asio::steady_timer::time_point::max()) {}
-
-void Service::report(std::string_view where, std::string_view what) const {
-  if (on_failure) {
-    on_failure(where, what);
-  }
-}
-
-void Service::report(std::string_view where, const std::exception_ptr& failure) const {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& exception) {
-    report(where, exception.what());
-  } catch (...) {
-    report(where, "an exception that is no std::exception");
-  }
-}
-
-// The buffer holds twice the header, so that the header's limit is met before the buffer's.
 Connection::Connection(tcp::socket socket, const Listener& listener, Service& service)
-    : listener_(listener),
-      service_(service),
-      stream_(std::move(socket)),
-      buffer_(std::size_t{service.limits.header_bytes} * 2) {}
+    : listener_(listener), service_(service), transport_(std::move(socket)) {}
 
 asio::awaitable<void> Connection::serve() {
-  bool goes_on = true;
+  bool goes_on = co_await greet();
   while (goes_on) {
     goes_on = co_await wait_for_request();
     if (goes_on) {
@@ -199,37 +55,85 @@ asio::awaitable<void> Connection::serve() {
   co_await linger();
 }
 
-asio::awaitable<bool> Connection::wait_for_request() {
-  if (buffer_.size() > 0) {  // pipelined
+asio::awaitable<void> Connection::turn_away() {
+  if (listener_.guard && listener_.guard->tls()) {
+    co_return;  // before a handshake there is nothing to say, and a handshake is what costs
+  }
+  transport_.expire_after(linger_time);
+  const bool sent =
+      co_await send(busy_response("as many connections as are served here are busy"), Manner());
+  if (sent) {
+    co_await linger();
+  }
+}
+
+// A handshake costs the serving thread a signature, half a millisecond or two for RSA, so whoever
+// opens connections without end makes scrapes and the page slow; Limits::connections bounds how
+// many are under way and Limits::request how long each lasts. The probing and the gate's judgement
+// have a thread of their own and feel nothing of it. Until its first byte a client counts as idle:
+// those that stay silent make room, and no session is allocated for them.
+asio::awaitable<bool> Connection::greet() {
+  std::shared_ptr<SSL_CTX> context = listener_.guard ? listener_.guard->tls() : nullptr;
+  if (!context) {
     co_return true;
+  }
+  turn_idle(false);
+  transport_.expire_after(service_.limits.request);
+  const auto first_byte = co_await transport_.first_byte();
+  idle_since_.reset();
+  if (!first_byte) {
+    co_return false;
+  }
+  if (*first_byte >= 'A' && *first_byte <= 'Z') {  // a method, where a ClientHello should be
+    Response refusal = error_response(400, "Client sent an HTTP request to an HTTPS server.");
+    transport_.expire_after(service_.limits.response);
+    std::ignore = co_await send(std::move(refusal), Manner());
+    co_return false;
+  }
+  co_return co_await start_tls(std::move(context));
+}
+
+asio::awaitable<bool> Connection::start_tls(std::shared_ptr<SSL_CTX> context) {
+  const error_code error = co_await transport_.start_tls(std::move(context));
+  co_return !error && listener_.guard->admits(transport_.ssl());
+}
+
+asio::awaitable<bool> Connection::wait_for_request() {
+  if (!received_.empty()) {  // pipelined: others have their turn first
+    co_await asio::post(transport_.executor(), asio::use_awaitable);
+    co_return !is_closed_;
   }
   if (service_.is_stopping) {
     co_return false;
   }
-  turn_idle();
-  stream_.expires_after(service_.limits.idle);
-  const auto space = buffer_.prepare(read_bytes);
-  const auto [error, bytes] = co_await stream_.async_read_some(space, use_tuple);
+  received_.shrink_to_fit();
+  turn_idle(false);
+  transport_.expire_after(service_.limits.idle);
+  const error_code error = co_await transport_.receive(received_);
   idle_since_.reset();
-  buffer_.commit(bytes);
   co_return !error;
 }
 
 asio::awaitable<bool> Connection::exchange() {
-  // One deadline for all that follows: a peer that dribbles gains nothing.
-  deadline_ = SteadyTime::clock::now() + service_.limits.request;
-  stream_.expires_at(deadline_);
-  Received received = co_await receive();
-  Manner manner = received.manner;
-  if (received.refusal) {
-    co_await send(*std::move(received.refusal), manner);
+  // One deadline for the whole request: a client that dribbles gains nothing.
+  transport_.expire_after(service_.limits.request);
+  RequestReader reader(service_.limits);
+  const bool is_there = co_await receive(reader);
+  if (!is_there) {
     co_return false;
   }
-  if (!received.request) {
-    co_return false;
-  }
-  std::optional<Response> response = co_await answer(*received.request);
+  const std::uint64_t known_events = service_.streams.count();
+  std::optional<Response> response = co_await answer(reader);
   if (!response) {
+    co_return false;
+  }
+  Manner manner = reader.manner();
+  transport_.expire_after(service_.limits.response);
+  if (response->is_stream && service_.streams.size() >= service_.limits.streams) {
+    response = busy_response("as many streams as are served here are taken");
+  }
+  if (response->is_stream) {
+    co_await stream(*std::move(response), manner, known_events);
     co_return false;
   }
   manner.keep_alive = manner.keep_alive && !service_.is_stopping;
@@ -237,116 +141,144 @@ asio::awaitable<bool> Connection::exchange() {
   co_return sent&& manner.keep_alive;
 }
 
-asio::awaitable<Connection::Received> Connection::receive() {
-  Received received;
-  const auto first_byte = *static_cast<const std::uint8_t*>(buffer_.data().data());
-  Parser parser;
-  parser.header_limit(service_.limits.header_bytes);
-  parser.body_limit(service_.limits.body_bytes);
-  const auto [header_error, header_bytes] =
-      co_await wire::async_read_header(stream_, buffer_, parser, use_tuple);
-  std::ignore = header_bytes;
-  received.refusal = header_error ? refusal_of(header_error, first_byte) : refusal_of(parser);
-  if (header_error || received.refusal) {
-    co_return received;
-  }
-  if (!parser.is_done() && beast::iequals(parser.get()[wire::field::expect], "100-continue")) {
-    constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    const auto line = asio::buffer(go_on);
-    const auto [error, bytes] = co_await asio::async_write(stream_, line, use_tuple);
-    std::ignore = bytes;
-    if (error) {
-      co_return received;
+asio::awaitable<bool> Connection::receive(RequestReader& reader) {
+  bool has_told_to_go_on = false;
+  RequestReader::Progress progress = reader.take(received_);
+  while (progress == RequestReader::Progress::needs_more) {
+    error_code error;
+    if (reader.awaits_continue() && !std::exchange(has_told_to_go_on, true)) {
+      error = co_await transport_.send("HTTP/1.1 100 Continue\r\n\r\n");
     }
+    if (!error) {
+      error = co_await transport_.receive(received_);
+    }
+    if (error == asio::error::timed_out) {  // RFC 9110 section 15.5.9
+      reader.refuse(408, "the request was not sent in time");
+      co_return true;
+    }
+    if (error) {
+      co_return false;
+    }
+    progress = reader.take(received_);
   }
-  const auto [body_error, body_bytes] =
-      co_await wire::async_read(stream_, buffer_, parser, use_tuple);
-  std::ignore = body_bytes;
-  if (body_error) {
-    received.refusal = refusal_of(body_error, first_byte);
-    co_return received;
-  }
-  received.request = to_request(parser);
-  received.manner = {parser.get().version(), parser.keep_alive(),
-                     received.request->method == "HEAD"};
-  co_return received;
+  co_return true;
+}
+
+std::string Connection::head_of(const Response& response, const Manner& manner) const {
+  static const HeaderFields none;
+  const HeaderFields& extra = listener_.guard ? listener_.guard->headers() : none;
+  return response_head(response, manner, extra, read_clocks().civil);
 }
 
 asio::awaitable<bool> Connection::send(Response response, Manner manner) {
-  Message message = to_message(std::move(response), manner.version, manner.keep_alive);
-  wire::response_serializer<wire::string_body> serializer(message);
-  if (manner.without_body) {
-    const auto [error, bytes] = co_await wire::async_write_header(stream_, serializer, use_tuple);
-    std::ignore = bytes;
-    co_return !error;
+  std::string head = head_of(response, manner);
+  if (manner.without_body || is_without_body(response.status)) {
+    response.body.clear();
   }
-  const auto [error, bytes] = co_await wire::async_write(stream_, serializer, use_tuple);
-  std::ignore = bytes;
+  if (response.body.size() <= small_body_bytes) {
+    head += response.body;
+    response.body.clear();
+  }
+  error_code error = co_await transport_.send(head);
+  if (!error) {
+    error = co_await transport_.send(response.body);
+  }
   co_return !error;
 }
 
-/// Closes our side and takes what the peer still sends for a while: closing with bytes unread would
-/// reset the connection, and the reset can overtake the response (RFC 9112 section 9.6).
 asio::awaitable<void> Connection::linger() {
-  error_code error;
-  stream_.socket().shutdown(tcp::socket::shutdown_send, error);
-  turn_idle();
-  stream_.expires_after(linger_time);
-  buffer_.clear();
-  const auto space = buffer_.prepare(read_bytes);
-  while (!error && !service_.is_stopping) {
-    const auto [read_error, bytes] = co_await stream_.async_read_some(space, use_tuple);
-    std::ignore = bytes;
-    error = read_error;
-  }
+  received_ = {};
+  turn_idle(true);
+  transport_.expire_after(service_.is_stopping ? std::chrono::milliseconds(0) : linger_time);
+  co_await transport_.linger();
 }
 
-asio::awaitable<std::optional<Response>> Connection::answer(const Request& request) {
-  awaited_ = std::make_shared<Awaited>(stream_.get_executor());
-  ask(request);
-  if (!awaited_->response && !is_closed_) {
-    awaited_->arrival.expires_after(service_.limits.answer);
-    std::ignore = co_await awaited_->arrival.async_wait(use_tuple);
+asio::awaitable<std::optional<Response>> Connection::answer(const RequestReader& reader) {
+  if (reader.refusal()) {
+    co_return reader.refusal();
   }
-  std::optional<Response> response = std::move(awaited_->response);
-  awaited_.reset();
+  answer_deadline_ = read_clocks().steady + service_.limits.answer;
+  std::optional<Response> response;
+  if (listener_.guard && listener_.guard->asks_who()) {
+    response = co_await objection_to_client(reader.authorization());
+  }
+  if (!response && !is_closed_ && reader.request().target == "*") {
+    response = options_response();
+  }
   if (!response && !is_closed_) {
-    response =
-        error_response(503, "this takes longer than an exchange may; the log tells how it ends");
+    response = co_await ask_handler(reader.request());
   }
-  stream_.expires_after(service_.limits.response);
-  co_return response;
+  co_return is_closed_ ? std::nullopt : std::move(response);
 }
 
-void Connection::ask(const Request& request) {
-  const Reply reply = [entrance = service_.entrance,
-                       awaited = std::weak_ptr(awaited_)](Response response) {
-    const auto arrived = std::make_shared<Response>(std::move(response));
-    entrance->enter([awaited, arrived] {
-      if (const auto waiting = awaited.lock()) {
+asio::awaitable<std::optional<Response>> Connection::objection_to_client(
+    const std::string& authorization) {
+  using Verdict = std::optional<bool>;
+  const auto verdict = std::make_shared<Awaited<Verdict>>(transport_.executor());
+  listener_.guard->identify(authorization, way_to(verdict));
+  co_await wait_for(verdict);
+  const Verdict is_known = verdict->value.value_or(std::nullopt);
+  if (!is_known) {
+    co_return busy_response("too many clients wait to be identified");
+  }
+  co_return *is_known ? std::nullopt : std::optional(unauthorized_response());
+}
+
+asio::awaitable<std::optional<Response>> Connection::ask_handler(const Request& request) {
+  const auto response = std::make_shared<Awaited<Response>>(transport_.executor());
+  try {
+    listener_.handler(request, way_to(response));
+  } catch (...) {
+    service_.report("handler", std::current_exception());
+    response->take(error_response(500, "an internal error: the log says more"));
+  }
+  co_await wait_for(response);
+  if (!response->value) {
+    co_return error_response(503,
+                             "this takes longer than an exchange may; the log tells how it ends");
+  }
+  co_return std::move(response->value);
+}
+
+template <class T>
+std::function<void(T)> Connection::way_to(const std::shared_ptr<Awaited<T>>& awaited) {
+  return [entrance = service_.entrance, weak = std::weak_ptr(awaited)](T value) {
+    const auto arrived = std::make_shared<T>(std::move(value));
+    entrance->enter([weak, arrived] {
+      if (const auto waiting = weak.lock()) {
         waiting->take(std::move(*arrived));
       }
     });
   };
-  try {
-    listener_.handler(request, reply);
-  } catch (...) {
-    service_.report("handler", std::current_exception());
-    awaited_->take(error_response(500, "an internal error: the log says more"));
+}
+
+template <class T>
+asio::awaitable<void> Connection::wait_for(std::shared_ptr<Awaited<T>> awaited) {
+  if (awaited->value || is_closed_) {
+    co_return;
   }
+  awaited->arrival.expires_at(answer_deadline_);
+  arrival_ = &awaited->arrival;
+  std::ignore = co_await awaited->arrival.async_wait(use_tuple);
+  arrival_ = nullptr;
 }
 
 void Connection::close() {
   is_closed_ = true;
-  stream_.close();
-  if (awaited_) {
-    awaited_->arrival.cancel();
+  transport_.close();
+  if (arrival_ != nullptr) {
+    arrival_->cancel();
   }
 }
 
-void Connection::turn_idle() {
+void Connection::turn_idle(bool is_lingering) {
   idle_since_ = read_clocks().steady;
-  service_.vacancy.cancel();
+  is_lingering_ = is_lingering;
+}
+
+std::optional<SteadyTime> Connection::idle_since() const {
+  const bool has_news = idle_since_ && !is_lingering_ && transport_.has_unread();
+  return has_news ? std::nullopt : idle_since_;
 }
 
 }  // namespace telltale::http

@@ -6,12 +6,8 @@
 #include <tuple>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -22,18 +18,15 @@
 
 #include "telltale/version.hpp"
 
+#include "http/asio.hpp"
 #include "http/listen_address.hpp"
 
 namespace telltale::http {
 namespace {
 
-namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace wire = boost::beast::http;
-using asio::ip::tcp;
-using boost::system::error_code;
 
-constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::uint64_t most_body_bytes = std::uint64_t{1024} * 1024;
 
 Error failed(std::string_view doing, const error_code& error) {

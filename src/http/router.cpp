@@ -84,8 +84,8 @@ Handled answer_asset(const Call& call) {
   if (asset == nullptr) {
     return error_response(404, "there is no such asset");
   }
-  const bool takes_gzip = asset->content.size() >= gzip_from_bytes &&
-                          accepts_gzip(call.request.accept_encoding);
+  const bool takes_gzip =
+      asset->content.size() >= gzip_from_bytes && accepts_gzip(call.request.accept_encoding);
   return asset_response(*asset, call.request.if_none_match, takes_gzip);
 }
 

@@ -6,31 +6,25 @@
 #include <tuple>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include "http/asio.hpp"
 #include "http/connection.hpp"
 #include "http/listen_address.hpp"
+#include "http/service.hpp"
 
 namespace telltale::http {
 namespace {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
-using boost::system::error_code;
-
-// I/O errors are values.
-constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
-
 constexpr std::chrono::milliseconds accept_retry{100};
+
+// Of clients that found no room, so many are waited for to read their 503; the one told first goes.
+constexpr std::size_t most_turned_away = 64;
 
 using Connections = std::list<Connection>;
 
@@ -106,10 +100,11 @@ struct Server::State {
   }
 
   asio::awaitable<void> listen(std::size_t which);
-  asio::awaitable<void> wait_for_vacancy();
-  void open_connection(tcp::socket socket, const Listener& listener);
-  void close_longest_idle();
-  void end(Connections::iterator connection);
+  void let_in(tcp::socket socket, const Listener& listener);
+  void turn_away(tcp::socket socket, const Listener& listener);
+  [[nodiscard]] bool has_room();
+  [[nodiscard]] bool close_longest_idle();
+  void end(Connections& among, Connections::iterator connection);
   void begin_stop();
 
   asio::io_context context{1};
@@ -118,6 +113,7 @@ struct Server::State {
   std::vector<Door> doors;
   std::vector<std::string> addresses;
   Connections connections;
+  Connections turned_away;
   asio::steady_timer last_call{context};  ///< expires when stopping has taken long enough
   std::thread thread;
 };
@@ -139,40 +135,59 @@ asio::awaitable<void> Server::State::listen(std::size_t which) {
       continue;
     }
     is_failing = false;
-    co_await wait_for_vacancy();
-    if (!service.is_stopping) {
-      open_connection(std::move(socket), doors[which].listener);
+    const Listener& listener = doors[which].listener;
+    if (has_room()) {
+      let_in(std::move(socket), listener);
+    } else {
+      turn_away(std::move(socket), listener);
     }
   }
 }
 
-asio::awaitable<void> Server::State::wait_for_vacancy() {
-  while (connections.size() >= service.limits.connections && !service.is_stopping) {
-    close_longest_idle();
-    std::ignore = co_await service.vacancy.async_wait(use_tuple);
-  }
-}
-
-void Server::State::open_connection(tcp::socket socket, const Listener& listener) {
+void Server::State::let_in(tcp::socket socket, const Listener& listener) {
   const auto connection =
       connections.emplace(connections.end(), std::move(socket), listener, service);
-  spawn("connection", connection->serve(), [this, connection] { end(connection); });
+  spawn("connection", connection->serve(), [this, connection] { end(connections, connection); });
 }
 
-void Server::State::close_longest_idle() {
-  const auto rank = [](const Connection& connection) {
-    return connection.idle_since().value_or(SteadyTime::max());
-  };
-  const auto longest = std::ranges::min_element(connections, {}, rank);
-  if (longest != connections.end() && longest->idle_since()) {
+void Server::State::turn_away(tcp::socket socket, const Listener& listener) {
+  if (turned_away.size() >= most_turned_away) {
+    turned_away.front().close();
+  }
+  const auto connection =
+      turned_away.emplace(turned_away.end(), std::move(socket), listener, service);
+  spawn("connection", connection->turn_away(),
+        [this, connection] { end(turned_away, connection); });
+}
+
+bool Server::State::has_room() {
+  if (connections.size() < service.limits.connections) {
+    return true;
+  }
+  const auto is_open = [](const Connection& connection) { return !connection.is_closed(); };
+  const auto open = static_cast<std::size_t>(std::ranges::count_if(connections, is_open));
+  return open < service.limits.connections || close_longest_idle();
+}
+
+bool Server::State::close_longest_idle() {
+  Connection* longest = nullptr;
+  SteadyTime since = SteadyTime::max();
+  for (Connection& connection : connections) {
+    const auto idle_since = connection.is_closed() ? std::nullopt : connection.idle_since();
+    if (idle_since && *idle_since < since) {
+      longest = &connection;
+      since = *idle_since;
+    }
+  }
+  if (longest != nullptr) {
     longest->close();
   }
+  return longest != nullptr;
 }
 
-void Server::State::end(Connections::iterator connection) {
-  connections.erase(connection);
-  service.vacancy.cancel();
-  if (service.is_stopping && connections.empty()) {
+void Server::State::end(Connections& among, Connections::iterator connection) {
+  among.erase(connection);
+  if (service.is_stopping && connections.empty() && turned_away.empty()) {
     last_call.cancel();
   }
 }
@@ -183,13 +198,14 @@ void Server::State::begin_stop() {
     error_code ignored;
     door.acceptor.close(ignored);
   }
-  service.vacancy.cancel();
+  service.streams.wake();
+  std::ranges::for_each(turned_away, &Connection::close);
   for (Connection& connection : connections) {
     if (connection.idle_since()) {
       connection.close();
     }
   }
-  if (connections.empty()) {
+  if (connections.empty() && turned_away.empty()) {
     return;
   }
   last_call.expires_after(service.limits.finish_on_stop);
@@ -241,7 +257,11 @@ void Server::stop() {
   state_->thread.join();
 }
 
-void Server::broadcast(std::string) {}
+void Server::broadcast(std::string event) {
+  if (state_->service.streams.keep(std::move(event))) {
+    state_->service.entrance->enter([streams = &state_->service.streams] { streams->deliver(); });
+  }
+}
 
 std::vector<std::string> Server::addresses() const {
   return state_->addresses;

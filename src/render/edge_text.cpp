@@ -100,8 +100,7 @@ std::vector<EdgeStory> stories_of(const gate::EdgeEntry& entry) {
   return stories;
 }
 
-std::vector<std::vector<CallStory>> stories_by_tenor(
-    std::span<const gate::EdgeEntryPtr> edges) {
+std::vector<std::vector<CallStory>> stories_by_tenor(std::span<const gate::EdgeEntryPtr> edges) {
   std::vector<std::vector<CallStory>> groups;
   std::map<std::string, std::size_t> by_tenor;
   for (const gate::EdgeEntryPtr& entry : edges) {

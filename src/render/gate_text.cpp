@@ -80,9 +80,9 @@ Rank rank_of(const gate::Blocker& blocker, const std::set<CallNames>& broken) {
 std::string remedy_of(const gate::Blocker& blocker) {
   const bool is_general = blocker.hint == assess::row_of(blocker.reason).hint;
   return std::string(name_of(blocker.reason)) + "\n" +
-         (is_general ? ""
-                     : without_names(blocker.hint, blocker.address, blocker.caller,
-                                     blocker.target));
+         (is_general
+              ? ""
+              : without_names(blocker.hint, blocker.address, blocker.caller, blocker.target));
 }
 
 }  // namespace

@@ -33,8 +33,8 @@ std::string_view escaped(std::string_view sequence) {
   }
   const bool forbidden = turns_direction(sequence) ||
                          (sequence.size() == 1 && (sequence[0] < 0x20 || sequence[0] == 0x7F)) ||
-                         is_c1_control(sequence) ||
-                         sequence == "\xEF\xBF\xBE" || sequence == "\xEF\xBF\xBF";
+                         is_c1_control(sequence) || sequence == "\xEF\xBF\xBE" ||
+                         sequence == "\xEF\xBF\xBF";
   return forbidden ? replacement_character : sequence;
 }
 

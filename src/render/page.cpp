@@ -19,7 +19,7 @@ std::string page(const gate::Snapshot& snapshot, Now now) {
                                                {"calls", !snapshot.edges.empty()},
                                                {"rollout", !rollout.services.empty()},
                                                {"targets", true},
-                                               {"events", !snapshot.events->empty()},
+                                               {"events", true},
                                                {"credentials", true},
                                                {"timing", true}})};
   return whole_page(scene, head, [&](Markup& html) {

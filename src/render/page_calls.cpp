@@ -57,8 +57,8 @@ void write_cell(Markup& html, const Matrix& matrix, const Matrix::Pair& pair) {
   const std::string verdict(name_of(cell->second));
   const std::string told = std::string(caller) + " to " + std::string(callee) + ": " + verdict;
   const auto box = html.in("td", {{"class", "cell " + verdict}, {"data-verdict", verdict}});
-  const auto link =
-      html.in("a", {{"href", "#" + call_id(caller, callee)}, {"aria-label", told}, {"title", told}});
+  const auto link = html.in(
+      "a", {{"href", "#" + call_id(caller, callee)}, {"aria-label", told}, {"title", told}});
   write_verdict(html, cell->second);
 }
 
@@ -155,8 +155,7 @@ void write_story(Markup& html, const Scene& scene, const std::vector<CallStory>&
   const CallStory& told = alike.front();
   const assess::EdgeAssessment& row = *told.story.row;
   const std::string verdict(name_of(row.verdict));
-  const auto item =
-      begin_anchored(html, "li", anchors.next(*told.edge), "story anchor " + verdict);
+  const auto item = begin_anchored(html, "li", anchors.next(*told.edge), "story anchor " + verdict);
   {
     const auto line = html.in("p");
     write_verdict(html, row.verdict);
@@ -167,11 +166,9 @@ void write_story(Markup& html, const Scene& scene, const std::vector<CallStory>&
   }
   {
     const auto line = html.in("p");
-    html.element("bdi", row.detail);
+    write_prose(html, row.detail);
   }
-  if (!row.hint.empty()) {
-    html.element("p", row.hint, {{"class", "hint"}});
-  }
+  write_hint(html, row.hint);
   html.element("p", "Evidence: " + evidence_text(row) + ".", {{"class", "faint"}});
   write_likewise(html, scene, alike, id, anchors);
 }
@@ -222,11 +219,12 @@ void write_survivor(Markup& html, const Scene& scene, const gate::EdgeEntry& ent
   html.element("td", entry.edge.path.empty() ? "-" : entry.edge.path, {{"class", "code"}});
   html.element("td", count_of(entry.rows.size(), "address", "addresses"), {{"class", "fixed"}});
   html.element("td", evidence_text(row));
-  html.element("td", row.detail, {{"class", "wide"}});
+  const auto why = html.in("td", {{"class", "wide"}});
+  write_prose(html, row.detail);
 }
 
-void write_survivors(Markup& html, const Scene& scene,
-                     const std::vector<gate::EdgeEntryPtr>& edges, Anchors& anchors) {
+void write_survivors(Markup& html, const Scene& scene, const std::vector<gate::EdgeEntryPtr>& edges,
+                     Anchors& anchors) {
   std::vector<const gate::EdgeEntry*> survivors;
   for (const gate::EdgeEntryPtr& entry : edges) {
     if (entry->verdict == assess::Verdict::survives && !entry->rows.empty()) {
@@ -263,8 +261,7 @@ struct StrictRow {
 
 void write_strict_row(Markup& html, const Scene& scene, const StrictRow& row) {
   const assess::StrictAssessment& strict = *row.at->strict;
-  const auto item =
-      html.in("li", {{"class", "story " + std::string(name_of(strict.verdict))}});
+  const auto item = html.in("li", {{"class", "story " + std::string(name_of(strict.verdict))}});
   {
     const auto line = html.in("p");
     write_verdict(html, strict.verdict);
@@ -277,9 +274,9 @@ void write_strict_row(Markup& html, const Scene& scene, const StrictRow& row) {
   }
   {
     const auto line = html.in("p");
-    html.element("bdi", strict.detail);
+    write_prose(html, strict.detail);
   }
-  html.element("p", strict.hint, {{"class", "hint"}});
+  write_hint(html, strict.hint);
 }
 
 /// Writes what becomes of calls when the callee's sidecar goes to STRICT; nothing without a mesh.
@@ -333,7 +330,10 @@ void write_calls(Markup& html, const Scene& scene) {
   }
   const Matrix matrix = matrix_of(snapshot);
   const Section section(html, "calls", "Calls");
-  html.element("p", survivors_text(snapshot));
+  {
+    const auto line = html.in("p");
+    write_prose(html, survivors_text(snapshot));
+  }
   if (matrix.is_readable()) {
     write_matrix(html, scene, matrix);
     write_legend(html);

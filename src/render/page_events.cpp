@@ -30,7 +30,8 @@ void write_event(Markup& html, const Scene& scene, const gate::Event& event) {
   html.element("td", event.from.empty() ? "-" : event.from);
   html.element("td", event.to);
   html.element("td", event.reason ? name_of(*event.reason) : "-", {{"class", "code"}});
-  html.element("td", event.detail, {{"class", "wide"}});
+  const auto why = html.in("td", {{"class", "wide"}});
+  write_prose(html, event.detail);
 }
 
 }  // namespace
@@ -44,10 +45,11 @@ void write_events(Markup& html, const Scene& scene,
       shown.push_back(&*event);
     }
   }
+  const Section section(html, "events", "Events");
   if (shown.empty()) {
+    html.element("p", "Nothing has changed yet.", {{"class", "faint"}});
     return;
   }
-  const Section section(html, "events", "Events");
   {
     const auto line = html.in("p", {{"class", "faint"}});
     html.text("What has changed, the newest first; all that is kept is in ");

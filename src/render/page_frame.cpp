@@ -47,9 +47,8 @@ void write_head(Markup& html, const Scene& scene, const PageHead& page) {
     html.empty_element(
         "meta", {{"http-equiv", "refresh"}, {"content", reload_period(scene.snapshot.probe)}});
   }
-  html.empty_element("link", {{"rel", "icon"},
-                              {"type", "image/svg+xml"},
-                              {"href", assets + "icon.svg"}});
+  html.empty_element("link",
+                     {{"rel", "icon"}, {"type", "image/svg+xml"}, {"href", assets + "icon.svg"}});
   html.empty_element("link", {{"rel", "stylesheet"}, {"href", assets + "page.css"}});
   html.element("script", "", {{"src", assets + "page.js"}, {"defer", "defer"}});
 }
@@ -162,7 +161,8 @@ std::string whole_page(const Scene& scene, const PageHead& head,
 }
 
 Section::Section(Markup& html, std::string_view id, std::string_view heading)
-    : element_(html.in("section", {{"id", id}, {"aria-labelledby", std::string(id) + "-heading"}})) {
+    : element_(
+          html.in("section", {{"id", id}, {"aria-labelledby", std::string(id) + "-heading"}})) {
   html.element("h2", heading, {{"id", std::string(id) + "-heading"}});
 }
 
@@ -194,6 +194,29 @@ void write_time(Markup& html, CivilTime time, CivilTime now) {
   const std::string text = to_rfc3339(time);
   html.element("time", text, {{"datetime", text}});
   html.text(" (" + distance_text(time, now) + ")");
+}
+
+void write_prose(Markup& html, std::string_view sentence) {
+  const auto isolated = html.in("bdi");
+  while (!sentence.empty()) {
+    const auto begin = sentence.find('`');
+    const auto end = begin == std::string_view::npos ? begin : sentence.find('`', begin + 1);
+    if (end == std::string_view::npos) {
+      break;
+    }
+    html.text(sentence.substr(0, begin));
+    html.element("code", sentence.substr(begin + 1, end - begin - 1));
+    sentence.remove_prefix(end + 1);
+  }
+  html.text(sentence);
+}
+
+void write_hint(Markup& html, std::string_view hint) {
+  if (hint.empty()) {
+    return;
+  }
+  const auto line = html.in("p", {{"class", "hint"}});
+  write_prose(html, hint);
 }
 
 void write_status(Markup& html, gate::Status status) {
@@ -233,9 +256,8 @@ void write_findings(Markup& html, const std::vector<assess::Finding>& findings) 
   for (const assess::Finding& finding : findings) {
     sorted.push_back(&finding);
   }
-  std::ranges::sort(sorted, {}, [](const assess::Finding* each) {
-    return std::pair(each->severity, each);
-  });
+  std::ranges::sort(sorted, {},
+                    [](const assess::Finding* each) { return std::pair(each->severity, each); });
   const auto list = html.in("ul", {{"class", "findings"}});
   for (const assess::Finding* finding : sorted) {
     const std::string_view severity = name_of(finding->severity);
@@ -244,10 +266,8 @@ void write_findings(Markup& html, const std::vector<assess::Finding>& findings) 
     html.text(" ");
     html.element("code", name_of(finding->reason));
     html.text(" ");
-    html.element("bdi", finding->detail);
-    if (!finding->hint.empty()) {
-      html.element("p", finding->hint, {{"class", "hint"}});
-    }
+    write_prose(html, finding->detail);
+    write_hint(html, finding->hint);
   }
 }
 

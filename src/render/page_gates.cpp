@@ -89,7 +89,7 @@ void write_likewise(Markup& html, const Scene& scene, const std::vector<Place>& 
     write_place(html, scene, places[i]);
     if (!says_the_same(*places[i].first, *places.front().first)) {
       html.text(": ");
-      html.element("bdi", places[i].first->detail);
+      write_prose(html, places[i].first->detail);
     }
   }
   if (places.size() > most_places + 1) {
@@ -129,7 +129,10 @@ void write_group(Markup& html, const Scene& scene, const std::string& gate,
   const std::vector<Place> places = places_of(group);
   const gate::Blocker& first = *group.blockers.front();
   const std::string_view reason = name_of(first.reason);
-  const auto item = html.in("li", {{"class", class_of(group.rank)},
+  const std::string place =
+      percent_encoded(gate) + ":" + percent_encoded(place_of(first)) + ":" + std::string(reason);
+  const auto item = html.in("li", {{"id", "blocker:" + place},
+                                   {"class", class_of(group.rank)},
                                    {"data-blocker-reason", reason},
                                    {"data-blocker-target", first.target},
                                    {"data-blocker-count", std::to_string(group.blockers.size())}});
@@ -143,14 +146,10 @@ void write_group(Markup& html, const Scene& scene, const std::string& gate,
   }
   {
     const auto line = html.in("p");
-    html.element("bdi", first.detail);
+    write_prose(html, first.detail);
   }
-  if (!first.hint.empty()) {
-    html.element("p", first.hint, {{"class", "hint"}});
-  }
-  write_likewise(html, scene, places,
-                 "likewise:" + percent_encoded(gate) + ":" + percent_encoded(place_of(first)) +
-                     ":" + std::string(reason));
+  write_hint(html, first.hint);
+  write_likewise(html, scene, places, "likewise:" + place);
 }
 
 void write_blockers(Markup& html, const Scene& scene, const gate::Answer& answer) {
@@ -188,15 +187,14 @@ void write_acceptance(Markup& html, const Scene& scene, const gate::Blocker& blo
   }
   {
     const auto line = html.in("p");
-    html.element("bdi", blocker.detail);
+    write_prose(html, blocker.detail);
   }
   const auto acceptance = std::ranges::find_if(rules.accept, [&](const fleet::Acceptance& each) {
     return each.target == blocker.target && each.caller == blocker.caller &&
            each.reason == name_of(blocker.reason);
   });
   if (acceptance != rules.accept.end()) {
-    const auto line = html.in("p", {{"class", "hint"}});
-    html.text("before " + to_rfc3339(acceptance->until) + ": " + acceptance->why);
+    write_hint(html, "before " + to_rfc3339(acceptance->until) + ": " + acceptance->why);
   }
 }
 
@@ -223,7 +221,7 @@ std::string scope_text(const gate::Answer& answer) {
 }
 
 std::string_view step_text(fleet::Step step) {
-  return step == fleet::Step::strict ? "from PERMISSIVE to STRICT" : "from want to need";
+  return step == fleet::Step::strict ? "from PERMISSIVE to STRICT" : "from `want` to `need`";
 }
 
 }  // namespace
@@ -245,9 +243,10 @@ void write_gate(Markup& html, const Scene& scene, const gate::Answer& answer,
     const auto line = html.in("p", {{"class", "faint"}});
     html.text("since ");
     write_time(html, answer.since, scene.now.civil);
-    html.text(scope_text(answer) + ". The step " + std::string(step_text(answer.step)) +
-              " is safe after " + count_of(rules.rounds, "clean round", "clean rounds") + " and " +
-              to_text(rules.minimum_time) + " without a blocker.");
+    write_prose(html, scope_text(answer) + ". The step " + std::string(step_text(answer.step)) +
+                          " is safe after " +
+                          count_of(rules.rounds, "clean round", "clean rounds") + " and " +
+                          to_text(rules.minimum_time) + " without a blocker.");
   }
   if (answer.waiting) {
     html.element("p", "Waiting: " + *answer.waiting + ".", {{"class", "waiting"}});

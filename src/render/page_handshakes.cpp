@@ -16,7 +16,7 @@ using tls::ClientAuthMode;
 /// Opens a fold that stays as the reader left it, by its id; open at first where all is told.
 Markup::Element begin_fold(Markup& html, const std::string& id, Depth depth) {
   if (depth == Depth::whole) {
-    return html.in("details", {{"id", id}, {"open", "open"}});
+    return html.in("details", {{"id", id}, {"open", ""}});
   }
   return html.in("details", {{"id", id}});
 }
@@ -67,8 +67,7 @@ void write_certificate(Markup& html, const pki::Certificate& certificate, CivilT
   {
     const auto fact = html.in("div");
     html.element("dt", "Valid");
-    const auto is =
-        html.in("dd", {{"class", certificate.validity.not_after < now ? "past" : ""}});
+    const auto is = html.in("dd", {{"class", certificate.validity.not_after < now ? "past" : ""}});
     write_time(html, certificate.validity.not_before, now);
     html.text(" to ");
     write_time(html, certificate.validity.not_after, now);
@@ -91,10 +90,9 @@ void write_chain(Markup& html, const Scene& scene, const fleet::Target& target,
   const auto fold = begin_fold(html, fold_id("chain", target, look), depth);
   const bool trusted = look.verification && look.verification->trusted;
   const bool named = look.verification && look.verification->name_matches;
-  html.element("summary",
-               count_of(look.certificates.size(), "certificate", "certificates") + " sent, " +
-                   (trusted ? "trusted" : "not trusted") + ", name " +
-                   (named ? "matches" : "does not match"));
+  html.element("summary", count_of(look.certificates.size(), "certificate", "certificates") +
+                              " sent, " + (trusted ? "trusted" : "not trusted") + ", name " +
+                              (named ? "matches" : "does not match"));
   const auto list = html.in("ol", {{"class", "chain"}});
   for (const pki::CertificatePtr& certificate : look.certificates) {
     const auto item = html.in("li");
@@ -103,8 +101,8 @@ void write_chain(Markup& html, const Scene& scene, const fleet::Target& target,
 }
 
 void write_authorities(Markup& html, const fleet::Target& target,
-                       const assess::AddressAssessment& look,
-                       const assess::VersionAssessment& seen, Depth depth) {
+                       const assess::AddressAssessment& look, const assess::VersionAssessment& seen,
+                       Depth depth) {
   if (seen.certificate_request == nullptr) {
     return;
   }

@@ -24,21 +24,21 @@ struct Scene {
   const gate::Snapshot& snapshot;
   std::span<const gate::Answer> answers;  ///< of all gates at `now`, in the snapshot's order
   Now now;
-  std::string_view up;  ///< from the page to the root of the site: empty, or `../`
-  std::set<std::string_view> targets;     ///< the names of all: those that have a page
+  std::string_view up;                 ///< from the page to the root of the site: empty, or `../`
+  std::set<std::string_view> targets;  ///< the names of all: those that have a page
 };
 
 /// What the page that lies `up` below the root is written from; all is borrowed.
-[[nodiscard]] Scene scene_of(const gate::Snapshot& snapshot,
-                             std::span<const gate::Answer> answers, Now now, std::string_view up);
+[[nodiscard]] Scene scene_of(const gate::Snapshot& snapshot, std::span<const gate::Answer> answers,
+                             Now now, std::string_view up);
 
 // The frame.
 
 /// What a page is headed by.
 struct PageHead {
   std::string heading;
-  std::string title;                   ///< without the status and the program's name
-  std::optional<gate::Status> status;  ///< nothing: no gate judges what it shows
+  std::string title;                       ///< without the status and the program's name
+  std::optional<gate::Status> status;      ///< nothing: no gate judges what it shows
   std::vector<std::string_view> sections;  ///< ids of those that the head leads to
 };
 
@@ -71,6 +71,12 @@ void write_fact(Markup& html, std::string_view name, std::string_view value,
 
 /// Writes a time with its distance from `now`: `2027-01-31T00:00:00Z (in 41d)`.
 void write_time(Markup& html, CivilTime time, CivilTime now);
+
+/// Writes a sentence, what stands in backticks as code. It cannot turn the text around it.
+void write_prose(Markup& html, std::string_view sentence);
+
+/// Writes what to do; nothing for an empty hint.
+void write_hint(Markup& html, std::string_view hint);
 
 /// Writes a status as a word in a colour.
 void write_status(Markup& html, gate::Status status);
@@ -128,7 +134,7 @@ void write_handshakes(Markup& html, const Scene& scene, const fleet::Target& tar
 /// Writes the last looks as a strip over time, the oldest left; nothing for none.
 void write_strip(Markup& html, const gate::Glances& glances);
 
-/// Writes the newest events that `concerns` wants told, the newest first; nothing for none.
+/// Writes the newest events that `concerns` wants told, the newest first.
 void write_events(Markup& html, const Scene& scene,
                   const std::function<bool(const gate::Event&)>& concerns);
 

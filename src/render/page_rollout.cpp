@@ -25,7 +25,8 @@ void write_service(Markup& html, const Scene& scene, const gate::RolloutService&
   html.element("td", may_go_text(service), {{"class", service.may_go ? "good" : ""}});
   html.element("td", why_text(service));
   html.element("td", count_of(service.callers.size(), "caller", "callers"), {{"class", "fixed"}});
-  html.element("td", service.note, {{"class", "hint"}});
+  const auto note = html.in("td", {{"class", "hint"}});
+  write_prose(html, service.note);
 }
 
 }  // namespace
@@ -35,14 +36,17 @@ void write_rollout(Markup& html, const Scene& scene, const gate::Rollout& rollou
     return;
   }
   const Section section(html, "rollout", "Rollout");
-  html.element("p", rollout.summary);
+  {
+    const auto line = html.in("p");
+    write_prose(html, rollout.summary);
+  }
   html.element("p", "Leaves first: who calls no other comes before those that call it.",
                {{"class", "faint"}});
   {
     const auto frame = begin_scroll_box(html, "Services in the order of their flip");
     const auto table = html.in("table");
-    write_headings(html, {"#", "Service", "Stage", "Declared", "Next", "May go", "Why",
-                          "Called by", "Declared and seen"});
+    write_headings(html, {"#", "Service", "Stage", "Declared", "Next", "May go", "Why", "Called by",
+                          "Declared and seen"});
     const auto body = html.in("tbody", {{"class", "rows"}});
     for (std::size_t i = 0; i < std::min(most_services, rollout.services.size()); ++i) {
       write_service(html, scene, rollout.services[i]);

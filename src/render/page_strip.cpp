@@ -39,8 +39,7 @@ std::string summary_of(const gate::Glances& glances) {
   const auto failed = std::ranges::count(glances, false, &gate::Glance::succeeded);
   const auto count = static_cast<std::size_t>(failed);
   std::string text = "The last " + count_of(glances.size(), "look", "looks") +
-                     ", the oldest first: " + std::to_string(glances.size() - count) +
-                     " succeeded";
+                     ", the oldest first: " + std::to_string(glances.size() - count) + " succeeded";
   if (count == 0) {
     return text;
   }
@@ -55,8 +54,8 @@ void write_strip(Markup& html, const gate::Glances& glances) {
   if (glances.empty()) {
     return;
   }
-  const auto strip = html.in(
-      "div", {{"class", "strip"}, {"role", "img"}, {"aria-label", summary_of(glances)}});
+  const auto strip =
+      html.in("div", {{"class", "strip"}, {"role", "img"}, {"aria-label", summary_of(glances)}});
   for (const gate::Glance& glance : glances) {
     const GlanceLook look = look_of(glance);
     html.element("span", look.sign, {{"class", look.css_class}, {"title", text_of(glance)}});

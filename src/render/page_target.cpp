@@ -213,8 +213,8 @@ void write_glances(Markup& html, const gate::AddressEntry& at) {
 
 void write_whole_address(Markup& html, const Scene& scene, const fleet::Target& target,
                          const gate::AddressEntry& at) {
-  const auto part = html.in(
-      "article", {{"class", "target"}, {"data-address", fleet::to_text(at.address)}});
+  const auto part =
+      html.in("article", {{"class", "target"}, {"data-address", fleet::to_text(at.address)}});
   write_address(html, scene, target, at, Depth::whole);
   if (at.assessment != nullptr) {
     write_story(html, at);
@@ -256,13 +256,13 @@ std::vector<gate::EdgeEntryPtr> calls_of(const gate::Snapshot& snapshot, std::st
   return calls;
 }
 
-void write_own_calls(Markup& html, const Scene& scene,
-                     const std::vector<gate::EdgeEntryPtr>& calls, std::string_view target) {
+void write_own_calls(Markup& html, const Scene& scene, const std::vector<gate::EdgeEntryPtr>& calls,
+                     std::string_view target) {
   if (calls.empty()) {
     return;
   }
-  const auto into = static_cast<std::size_t>(
-      std::ranges::count_if(calls, [&](const auto& entry) { return entry->edge.callee == target; }));
+  const auto into = static_cast<std::size_t>(std::ranges::count_if(
+      calls, [&](const auto& entry) { return entry->edge.callee == target; }));
   const Section section(html, "calls", "Calls");
   html.element("p", count_of(into, "call", "calls") + " into it, " +
                         std::to_string(calls.size() - into) + " out of it.");
@@ -299,28 +299,26 @@ std::optional<std::string> target_page(const gate::Snapshot& snapshot, std::stri
   const std::vector<OwnPart> parts = parts_of(scene, name);
   const std::vector<gate::EdgeEntryPtr> calls = calls_of(snapshot, name);
   const gate::Rollout rollout = gate::rollout(snapshot, answers, now);
-  const auto is_own = [&](const gate::Event& event) { return concerns(event, name); };
 
-  const bool is_flipped = std::ranges::count(rollout.services, entry.target.name,
-                                             &gate::RolloutService::name) != 0;
+  const bool is_flipped =
+      std::ranges::count(rollout.services, entry.target.name, &gate::RolloutService::name) != 0;
 
-  const PageHead head{
-      .heading = entry.target.name,
-      .title = entry.target.name,
-      .status = status_of(parts),
-      .sections = those_there({{"gates", true},
-                               {"addresses", true},
-                               {"calls", !calls.empty()},
-                               {"rollout", is_flipped},
-                               {"events", std::ranges::any_of(*snapshot.events, is_own)},
-                               {"configured", true}})};
+  const PageHead head{.heading = entry.target.name,
+                      .title = entry.target.name,
+                      .status = status_of(parts),
+                      .sections = those_there({{"gates", true},
+                                               {"addresses", true},
+                                               {"calls", !calls.empty()},
+                                               {"rollout", is_flipped},
+                                               {"events", true},
+                                               {"configured", true}})};
   return whole_page(scene, head, [&](Markup& html) {
     write_elsewhere(html, entry.target.name);
     write_gate_parts(html, scene, parts);
     write_addresses(html, scene, entry);
     write_own_calls(html, scene, calls, name);
     write_place(html, scene, rollout, entry.target.name);
-    write_events(html, scene, is_own);
+    write_events(html, scene, [&](const gate::Event& event) { return concerns(event, name); });
     write_configured(html, entry);
   });
 }

@@ -101,9 +101,9 @@ void write_facts(Markup& html, const Scene& scene, const fleet::Target& target,
 
 void write_target(Markup& html, const Scene& scene, const gate::TargetEntry& entry) {
   const fleet::Target& target = entry.target;
-  const auto card = html.in("article", {{"class", "target"},
-                                        {"id", target_id(target.name)},
-                                        {"data-target", target.name}});
+  const auto card =
+      html.in("article",
+              {{"class", "target"}, {"id", target_id(target.name)}, {"data-target", target.name}});
   {
     const auto heading = html.in("h3");
     write_name(html, scene, target.name);
@@ -138,6 +138,27 @@ struct Told {
   FindingCounts counts;
 };
 
+/// Writes those that are told whole; gives the others.
+std::vector<Told> write_whole(Markup& html, const Scene& scene,
+                              const std::vector<gate::TargetEntryPtr>& all) {
+  const auto cards = html.in("div", {{"class", "targets"}});
+  const bool is_large = all.size() > most_told_whole;
+  std::size_t told_whole = 0;
+  std::vector<Told> others;
+  for (const gate::TargetEntryPtr& entry : all) {
+    const FindingCounts counts = counts_of(*entry);
+    const bool is_quiet = counts.errors == 0 && counts.warnings == 0;
+    if (is_large && (is_quiet || told_whole == most_told_whole)) {
+      others.push_back({.entry = entry.get(), .counts = counts});
+      continue;
+    }
+    ++told_whole;
+    html.verbatim("\n");
+    write_target(html, scene, *entry);
+  }
+  return others;
+}
+
 void write_in_lines(Markup& html, const Scene& scene, const std::vector<Told>& targets) {
   if (targets.empty()) {
     return;
@@ -158,15 +179,18 @@ void write_in_lines(Markup& html, const Scene& scene, const std::vector<Told>& t
 
 void write_address(Markup& html, const Scene& scene, const fleet::Target& target,
                    const gate::AddressEntry& at, Depth depth) {
-  const auto part = html.in("div", {{"class", "address"}});
   const std::string address = fleet::to_text(at.address);
+  const auto part = html.in(
+      "div", {{"class", "address"},
+              {"id", "address:" + percent_encoded(target.name) + ":" + percent_encoded(address)}});
   html.element(depth == Depth::whole ? "h3" : "h4", address, {{"class", "code"}});
   if (at.assessment == nullptr) {
     html.element("p", "not looked at yet", {{"class", "faint"}});
     return;
   }
   if (at.is_outdated) {
-    html.element("p", "Seen with credentials of ours that others have replaced; looked at anew soon.",
+    html.element("p",
+                 "Seen with credentials of ours that others have replaced; looked at anew soon.",
                  {{"class", "doubt"}});
   }
   write_facts(html, scene, target, *at.assessment);
@@ -182,21 +206,7 @@ void write_targets(Markup& html, const Scene& scene) {
     html.element("p", "There is none.");
     return;
   }
-  const bool is_large = all.size() > most_told_whole;
-  std::size_t told_whole = 0;
-  std::vector<Told> others;
-  for (const gate::TargetEntryPtr& entry : all) {
-    const FindingCounts counts = counts_of(*entry);
-    const bool is_quiet = counts.errors == 0 && counts.warnings == 0;
-    if (is_large && (is_quiet || told_whole == most_told_whole)) {
-      others.push_back({.entry = entry.get(), .counts = counts});
-      continue;
-    }
-    ++told_whole;
-    html.verbatim("\n");
-    write_target(html, scene, *entry);
-  }
-  write_in_lines(html, scene, others);
+  write_in_lines(html, scene, write_whole(html, scene, all));
 }
 
 }  // namespace telltale::render

@@ -99,8 +99,6 @@
       const next = fresh.getElementById(old.id);
       if (next) next.replaceWith(fresh.importNode(old, true));
     }
-    for (const next of fresh.querySelectorAll("details[open]")) next.setAttribute("open", "");
-    for (const old of document.querySelectorAll("details[open]")) old.setAttribute("open", "");
   }
 
   function replace(fresh) {
@@ -231,6 +229,13 @@
     if (document.hidden) return;
     listen();
     const now = Date.now();
+    // Seen again after a while, and no answer yet: it may have been open, it is not known to be.
+    if (isFetching && now - shownSince > 2 * interval + patience) {
+      failingSince ??= triedAt;
+      markStale();
+      tellChanges();
+      showState();
+    }
     const isDue = isDirty || failingSince !== null || now - shownSince >= interval;
     if (isDue && !isFetching && now - triedAt >= pause) refresh();
   }

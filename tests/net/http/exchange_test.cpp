@@ -208,7 +208,7 @@ TEST_SUITE("net") {
              "\r\n1\r\nx\r\n0\r\n\r\n",
          413},
         {"not a chunk", head + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
-        {"an unknown transfer coding", head + "Transfer-Encoding: gzip\r\n\r\n", 501},
+        {"an unknown transfer coding", head + "Transfer-Encoding: gzip, chunked\r\n\r\n", 501},
         {"two framings", head + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
         {"two lengths", head + "Content-Length: 3\r\nContent-Length: 4\r\n\r\n", 400},
         {"a negative length", head + "Content-Length: -1\r\n\r\n", 400},

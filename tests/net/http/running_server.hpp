@@ -1,6 +1,7 @@
 #pragma once
 // A Server on loopback that tells what it was asked.
 
+#include <csignal>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,19 +28,25 @@ inline http::Handler at_once(std::function<http::Response(const http::Request&)>
 
 /// One listener, as `--web.listen-address` makes one.
 inline std::vector<http::Listener> listener(std::vector<std::string> addresses,
-                                            http::Handler handler) {
+                                            http::Handler handler,
+                                            std::shared_ptr<http::Guard> guard = nullptr) {
   return {{.flag = "--web.listen-address",
            .addresses = std::move(addresses),
-           .handler = std::move(handler)}};
+           .handler = std::move(handler),
+           .guard = std::move(guard)}};
 }
 
 /// A started server on a port of its own.
 struct RunningServer {
   explicit RunningServer(http::Handler handler = at_once(&echo), http::Limits limits = {},
                          http::FailureListener on_failure = {})
-      : server(http::Server::bind(listener({"127.0.0.1:0"}, std::move(handler)),
-                                  std::move(on_failure), limits)
-                   .value()) {
+      : RunningServer(listener({"127.0.0.1:0"}, std::move(handler)), limits,
+                      std::move(on_failure)) {}
+
+  explicit RunningServer(std::vector<http::Listener> listeners, http::Limits limits = {},
+                         http::FailureListener on_failure = {})
+      : server(http::Server::bind(std::move(listeners), std::move(on_failure), limits).value()) {
+    std::signal(SIGPIPE, SIG_IGN);  // as main does: libssl writes without MSG_NOSIGNAL
     server->start();
   }
 

@@ -78,18 +78,6 @@ TEST_SUITE("net") {
     }
   }
 
-  TEST_CASE("exchange: a peer that dribbles -> is cut off at the exchange's deadline") {
-    http::Limits limits;
-    limits.request = 100ms;
-    const RunningServer running(at_once(&echo), limits);
-    Client client(running.address());
-    REQUIRE(client.send("GET / HTTP/1.1\r\n"));
-    while (client.send("X: y\r\n")) {  // until the server is gone
-      std::this_thread::sleep_for(1ms);
-    }
-    CHECK_FALSE(client.read_reply().has_value());
-  }
-
   TEST_CASE("idle connection -> closed when its time is up") {
     http::Limits limits;
     limits.idle = 20ms;
@@ -114,34 +102,6 @@ TEST_SUITE("net") {
     CHECK(third.ask(get("/")).has_value());
     CHECK(second.is_at_end());
     CHECK(first.ask(get("/")).has_value());
-  }
-
-  TEST_CASE("connections: all busy -> others wait and are answered later") {
-    http::Limits limits;
-    limits.connections = 2;
-    const RunningServer running(at_once(&echo), limits);
-    std::list<Client> busy;
-    for (int i = 0; i < 2; ++i) {
-      Client& client = busy.emplace_back(running.address());
-      REQUIRE(client.ask(get("/")).has_value());  // it is being served
-      // 100 proves that the server has begun this exchange.
-      const auto begun = client.ask(
-          "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n");
-      REQUIRE(begun.has_value());
-      REQUIRE(begun->status == 100);
-    }
-    std::list<Client> waiting;
-    for (int i = 0; i < 5; ++i) {
-      REQUIRE(waiting.emplace_back(running.address()).send(get("/waited")));
-    }
-    const auto finished = busy.front().ask("x");
-    CHECK(finished.has_value());
-    for (Client& client : waiting) {
-      const auto reply = client.read_reply();
-      REQUIRE(reply.has_value());
-      CHECK(reply->body == "GET /waited\n");
-    }
-    CHECK(busy.back().ask("x").has_value());
   }
 
   TEST_CASE("stop: an exchange under way -> finished, then the connection ends") {
@@ -317,7 +277,8 @@ TEST_SUITE("net") {
           }
           const std::string path = "/" + std::to_string(number) + "/" + std::to_string(done);
           const auto reply = client->ask(get(path));
-          if (!reply) {  // made room while idle: as any client would, again
+          // Made room while idle, or found none: as any client would, again.
+          if (!reply || reply->status == 503) {
             client.reset();
             continue;
           }

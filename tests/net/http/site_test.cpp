@@ -42,7 +42,9 @@ class Shelf {
 http::Handler site(const Shelf& shelf) {
   const auto cache = std::make_shared<http::MetricsCache>();
   return at_once([&shelf, cache](const http::Request& request) {
-    http::World world{shelf.get(), fixture::now(), {}};
+    http::World world;
+    world.snapshot = shelf.get();
+    world.now = fixture::now();
     world.process.threads = 3;
     return std::get<http::Response>(http::handle(request, world, *cache));
   });

@@ -1,12 +1,16 @@
 #include "telltale/http/router.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include <doctest/doctest.h>
 
+#include "telltale/render/assets.hpp"
+
 #include "support/gunzip.hpp"
 #include "unit/render/fixture.hpp"
+#include "unit/render/links.hpp"
 
 namespace telltale::http {
 namespace {
@@ -63,6 +67,18 @@ gate::Snapshot open_and_closed() {
       {std::move(good), std::move(broken)});
 }
 
+/// Where a relative reference leads from a page (RFC 3986 section 5.2, without its queries).
+std::string resolved(std::string page, std::string reference) {
+  page.resize(page.rfind('/') + 1);
+  reference.resize(std::min(reference.find_first_of("?#"), reference.size()));
+  while (reference.starts_with("../")) {
+    reference.erase(0, 3);
+    page.pop_back();
+    page.resize(page.rfind('/') + 1);
+  }
+  return page + reference;
+}
+
 TEST_SUITE("http") {
   TEST_CASE("routes: path and method -> status and content type") {
     struct Row {
@@ -75,6 +91,8 @@ TEST_SUITE("http") {
     constexpr Row rows[] = {
         {"GET", "/", 200, html_type},
         {"HEAD", "/", 200, html_type},
+        {"GET", "/targets/gate", 200, html_type},
+        {"HEAD", "/targets/g%61te?x", 200, html_type},
         {"GET", "/metrics", 200, "text/plain; version=0.0.4; charset=utf-8"},
         {"GET", "/metrics?name[]=up", 200, "text/plain; version=0.0.4; charset=utf-8"},
         {"GET", "/api/v1/status", 200, json_type},
@@ -100,6 +118,13 @@ TEST_SUITE("http") {
         {"GET", "/nothing", 404, text_type},
         {"POST", "/nothing", 404, text_type},
         {"GET", "/metrics/", 404, text_type},
+        {"GET", "/targets", 404, text_type},
+        {"GET", "/targets/", 404, text_type},
+        {"GET", "/targets/other", 404, text_type},
+        {"GET", "/targets/gate/", 404, text_type},
+        {"GET", "/assets/", 404, text_type},
+        {"GET", "/assets/page.html", 404, text_type},
+        {"GET", "/assets/..%2Fpage.css", 404, text_type},
         {"GET", "//", 404, text_type},
         {"GET", "/api/v1", 404, text_type},
         {"GET", "/api/v1/gates/", 404, text_type},
@@ -126,6 +151,9 @@ TEST_SUITE("http") {
         // other methods
         {"POST", "/", 405, text_type},
         {"POST", "/metrics", 405, text_type},
+        {"POST", "/targets/gate", 405, text_type},
+        {"PUT", "/assets/page.css", 405, text_type},
+        {"POST", "/api/v1/watch", 405, text_type},
         {"PUT", "/gate/need", 405, text_type},
         {"DELETE", "/gate/need/gate", 405, text_type},
         {"POST", "/api/v1/gates/need", 405, text_type},
@@ -276,14 +304,117 @@ TEST_SUITE("http") {
     }
   }
 
-  TEST_CASE("page: may load nothing but its own styles, whatever stands in it") {
-    const Response response = get(world_of(fixture::hostile_fleet()), "/");
-    CHECK(response.status == 200);
-    CHECK(header(response, "Content-Security-Policy") ==
-          "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-          "frame-ancestors 'none'");
-    CHECK(header(response, "Referrer-Policy") == "no-referrer");
-    CHECK(response.body.find("<script") == std::string::npos);
+  TEST_CASE("pages: may load nothing but our own assets, whatever stands in them") {
+    const World world = world_of(fixture::hostile_fleet());
+    for (const Response& response :
+         {get(world, "/"), get(world_of(fixture::ready_fleet()), "/targets/gate")}) {
+      CHECK(response.status == 200);
+      CHECK(header(response, "Content-Security-Policy") ==
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src "
+            "'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+      CHECK(header(response, "Referrer-Policy") == "no-referrer");
+      CHECK(header(response, "Cross-Origin-Opener-Policy") == "same-origin");
+      CHECK(header(response, "Cross-Origin-Embedder-Policy") == "require-corp");
+      CHECK(header(response, "Cross-Origin-Resource-Policy") == "same-origin");
+      CHECK(response.body.find("<style") == std::string::npos);
+    }
+    CHECK(get(world, "/targets/other").body == "no target is named `other`\n");
+  }
+
+  TEST_CASE("pages: what they refer to -> is served, from `/` and from below it") {
+    // Served by others.
+    constexpr std::string_view elsewhere[] = {"/logs", "/probe"};
+    const World world = world_of(fixture::mixed_fleet());
+    for (const char* page : {"/", "/targets/clouddriver"}) {
+      const std::string html = get(world, page).body;
+      std::vector<std::string> references = fixture::values_of(html, "href");
+      std::ranges::move(fixture::values_of(html, "src"), std::back_inserter(references));
+      CHECK(references.size() > 10);
+      for (const std::string& reference : references) {
+        const std::string path = resolved(page, reference);
+        if (reference.starts_with('#') || std::ranges::count(elsewhere, path) != 0) {
+          continue;
+        }
+        CAPTURE(reference);
+        CHECK(get(world, path).status == 200);
+      }
+      const std::vector<std::string> watched = fixture::values_of(html, "data-watch");
+      CHECK(watched.size() == 1);
+      CHECK(resolved(page, watched.front()) == "/api/v1/watch");
+    }
+  }
+
+  TEST_CASE("assets: served with a tag -> 304 to who has it, and to nobody else") {
+    const World world = world_of(fixture::ready_fleet());
+    for (const render::Asset& asset : render::assets()) {
+      const std::string target = "/assets/" + std::string(asset.name);
+      CAPTURE(target);
+      const std::string tag(asset.etag);
+      const Response whole = get(world, target);
+      CHECK(whole.status == 200);
+      CHECK((whole.body == asset.content));
+      CHECK(whole.content_type == asset.content_type);
+      CHECK(header(whole, "ETag") == tag);
+      CHECK(header(whole, "Cache-Control") == "no-cache");
+      CHECK(header(whole, "Vary") == "Accept-Encoding");
+      CHECK(header(whole, "X-Content-Type-Options") == "nosniff");
+      const auto ask_with = [&](std::string tags, std::string encoding = "") {
+        Request request{.method = "GET", .target = target};
+        request.if_none_match = std::move(tags);
+        request.accept_encoding = std::move(encoding);
+        return ask(world, request);
+      };
+      for (const std::string& tags :
+           {tag, "W/" + tag, std::string("*"), "\"a\", " + tag, "\"a,b\"," + tag + " ,\"c\""}) {
+        CAPTURE(tags);
+        const Response kept = ask_with(tags);
+        CHECK(kept.status == 304);
+        CHECK(kept.body.empty());
+        CHECK(header(kept, "ETag") == tag);
+        CHECK(header(kept, "Cache-Control") == "no-cache");
+      }
+      for (const std::string& tags :
+           {std::string("\"a\""), tag.substr(1), "w/" + tag, tag + "x", std::string(", ,")}) {
+        CAPTURE(tags);
+        CHECK(ask_with(tags).status == 200);
+      }
+    }
+  }
+
+  TEST_CASE("assets: compressed -> the same content, under a tag of its own") {
+    const World world = world_of(fixture::ready_fleet());
+    Request request{.method = "GET", .target = "/assets/page.js"};
+    request.accept_encoding = "gzip";
+    const Response packed = ask(world, request);
+    CHECK(header(packed, "Content-Encoding") == "gzip");
+    CHECK((support::gunzip(packed.body) == render::find_asset("page.js")->content));
+    const std::string tag = header(packed, "ETag");
+    CHECK(tag != render::find_asset("page.js")->etag);
+    request.if_none_match = tag;
+    CHECK(ask(world, request).status == 304);
+    request.accept_encoding.clear();
+    CHECK(ask(world, request).status == 200);
+  }
+
+  TEST_CASE("watch: GET -> what is to be done; HEAD -> the head of the stream alone") {
+    const World world = world_of(open_and_closed());
+    CHECK(std::holds_alternative<WatchRequest>(
+        route(world, {.method = "GET", .target = "/api/v1/watch"})));
+    const Response head = ask(world, {.method = "HEAD", .target = "/api/v1/watch"});
+    CHECK_FALSE(head.is_stream);
+    const Response stream = watch_response(*world.snapshot, world.now);
+    CHECK(stream.is_stream);
+    CHECK(stream.status == 200);
+    CHECK(stream.body ==
+          "retry: 2000\n\nevent: snapshot\ndata: {\"at\":\"2026-11-22T12:00:00Z\",\"status\":"
+          "\"closed\"}\n\n");
+    for (const Response& response : {head, stream}) {
+      CHECK(response.content_type == "text/event-stream");
+      CHECK(header(response, "Cache-Control") == "no-store");
+      CHECK(header(response, "X-Content-Type-Options") == "nosniff");
+    }
+    CHECK(watch_event(fixture::ready_fleet(), fixture::now()) ==
+          "event: snapshot\ndata: {\"at\":\"2026-11-22T12:00:00Z\",\"status\":\"open\"}\n\n");
   }
 
   TEST_CASE("metrics: negotiated -> snapshot, then process_*, then EOF where the format has one") {
@@ -307,8 +438,8 @@ TEST_SUITE("http") {
 
   TEST_CASE("gzip: accepted -> the same body, compressed; small ones stay as they are") {
     const World world = world_of(fixture::mixed_fleet());
-    for (const char* target :
-         {"/", "/metrics", "/api/v1/status", "/api/v1/rollout", "/api/v1/gates"}) {
+    for (const char* target : {"/", "/targets/clouddriver", "/metrics", "/api/v1/status",
+                               "/api/v1/rollout", "/api/v1/gates"}) {
       CAPTURE(target);
       const Response plain = get(world, target);
       const Response packed = ask(world, {"GET", target, "", "gzip"});
