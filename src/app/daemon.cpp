@@ -13,6 +13,7 @@
 #include "telltale/app/plan.hpp"
 #include "telltale/http/server.hpp"
 
+#include "app/look_on_demand.hpp"
 #include "app/publisher.hpp"
 #include "app/site.hpp"
 
@@ -78,9 +79,15 @@ int run_daemon(const Options& options) {
   malloc_trim(0);  // the configuration's syntax tree is gone, and only a reload brings another
   Publisher publisher(
       context,
-      {.config_file = options.config_file, .auto_reload_interval = options.auto_reload_interval},
+      {.config_file = options.config_file,
+       .auto_reload_interval = options.auto_reload_interval,
+       .history_limit = options.history_limit},
       *std::move(plan), log);
-  Site site(context, publisher);
+  LookOnDemand looks([&](const std::string& what) {
+    asio::post(context, [&publisher] { publisher.note_internal_error(); });
+    log.write(LogLevel::error, "internal error", {{"where", "probe on demand"}, {"error", what}});
+  });
+  Site site(context, publisher, looks, options.timeout_offset);
   auto server = http::Server::bind(
       listeners_of(options, site), [&](std::string_view where, std::string_view what) {
         asio::post(context, [&publisher] { publisher.note_internal_error(); });

@@ -1,6 +1,7 @@
 #include "telltale/app/options.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,49 @@
 namespace telltale::app {
 
 namespace {
+
+// A scraper that waits longer than an hour is none.
+constexpr double most_offset_seconds = 3600;
+constexpr std::size_t most_history = 10'000;
+
+/// As blackbox_exporter has it: seconds, with a fraction or without.
+void add_timeout_offset(CLI::App& app, Options& options) {
+  app.add_option_function<std::string>(
+         "--timeout-offset",
+         [&options](const std::string& text) {
+           double seconds = -1;
+           const char* const end = text.data() + text.size();
+           const auto [stop, error] = std::from_chars(text.data(), end, seconds);
+           if (error != std::errc() || stop != end || !(seconds >= 0) ||
+               seconds > most_offset_seconds) {
+             throw CLI::ValidationError("--timeout-offset: '" + text +
+                                        "' is no number of seconds from 0 to 3600, such as 0.5");
+           }
+           options.timeout_offset =
+               std::chrono::round<Duration>(std::chrono::duration<double>(seconds));
+         },
+         "How much sooner /probe ends than its scraper's timeout, in seconds")
+      ->type_name("SECONDS")
+      ->default_str("0.5");
+}
+
+void add_history_limit(CLI::App& app, Options& options) {
+  app.add_option_function<std::string>(
+         "--history.limit",
+         [&options](const std::string& text) {
+           std::size_t limit = 0;
+           const char* const end = text.data() + text.size();
+           const auto [stop, error] = std::from_chars(text.data(), end, limit);
+           if (error != std::errc() || stop != end || limit > most_history) {
+             throw CLI::ValidationError("--history.limit: '" + text +
+                                        "' is no number from 0 to 10000");
+           }
+           options.history_limit = limit;
+         },
+         "Looks that /logs tells, and as many that failed")
+      ->type_name("NUMBER")
+      ->default_str("100");
+}
 
 void add_global_flags(CLI::App& app, Options& options) {
   app.add_option("--config.file", options.config_file, "Configuration file")
@@ -29,6 +73,8 @@ void add_global_flags(CLI::App& app, Options& options) {
                         {"error", LogLevel::error}});
   add_choice<LogFormat>(app, "--log.format", options.log_format, "Format of the log",
                         {{"logfmt", LogFormat::logfmt}, {"json", LogFormat::json}});
+  add_timeout_offset(app, options);
+  add_history_limit(app, options);
   app.add_flag("--debug.core-dumps", options.allows_core_dumps,
                "Leave the limit of core dumps as it is; they hold private keys and passwords");
 }

@@ -45,6 +45,12 @@ ReasonNames acceptable_reasons() {
   return names;
 }
 
+Result<fleet::Configuration> load_configuration(const std::string& config_file) {
+  const ReasonNames acceptable = acceptable_reasons();
+  return fleet::load_configuration(
+      config_file, {.of_targets = acceptable.of_targets, .of_callers = acceptable.of_callers});
+}
+
 FileSignatures signatures_of(const fleet::Fleet& fleet) {
   FileSignatures signatures;
   for (const auto& [name, files] : fleet::files_of(fleet)) {
@@ -111,26 +117,31 @@ assess::TrustFacts describe_trust(const pki::TrustStore& trust) {
 }  // namespace
 
 Result<fleet::Fleet> load_fleet(const std::string& config_file) {
-  const ReasonNames acceptable = acceptable_reasons();
-  return fleet::load_config(
-      config_file, {.of_targets = acceptable.of_targets, .of_callers = acceptable.of_callers});
+  Result<fleet::Configuration> configuration = load_configuration(config_file);
+  if (!configuration) {
+    return configuration.error();
+  }
+  return std::move(configuration->fleet);
 }
 
 Result<Plan> load_plan(const std::string& config_file) {
   const auto begun_at = std::chrono::system_clock::now();
-  auto fleet = load_fleet(config_file);
-  if (!fleet) {
-    return fleet.error();
+  Result<fleet::Configuration> configuration = load_configuration(config_file);
+  if (!configuration) {
+    return configuration.error();
   }
+  const auto fleet = std::make_shared<const fleet::Fleet>(std::move(configuration->fleet));
   FileSignatures inputs = inputs_of(config_file, *fleet, begun_at);
   FileSignatures signatures = signatures_of(*fleet);
   auto credentials = fleet::load_credentials(*fleet);
   if (!credentials) {
     return credentials.error();
   }
-  return Plan{std::make_shared<const fleet::Fleet>(*std::move(fleet)),
-              std::make_shared<const fleet::Credentials>(*std::move(credentials)),
-              std::move(signatures), std::move(inputs)};
+  return Plan{.fleet = fleet,
+              .credentials = std::make_shared<const fleet::Credentials>(*std::move(credentials)),
+              .signatures = std::move(signatures),
+              .inputs = std::move(inputs),
+              .config = std::make_shared<const std::string>(std::move(configuration->text))};
 }
 
 assess::CredentialFacts describe_credentials(const Plan& plan, CivilTime now) {

@@ -30,7 +30,9 @@ std::string to_text(const fleet::CredentialName& which) {
 
 Publisher::Publisher(boost::asio::io_context& context, Settings settings, Plan plan, Log& log)
     : log_(log),
-      board_(*plan.fleet, describe_credentials(plan, read_clocks().civil), read_clocks()),
+      board_(*plan.fleet, describe_credentials(plan, read_clocks().civil), read_clocks(),
+             &assess::predict, settings.history_limit),
+      plan_(std::make_shared<const Plan>(plan)),
       cell_(board_.snapshot(read_clocks())),
       timer_(context),
       scheduler_(context, plan, board_, scheduler_listener()),
@@ -83,6 +85,7 @@ void Publisher::take(const Loaded& loaded, Now now) {
   board_.set_credentials(loaded.facts);
   board_.note_reload(true, now.civil);
   scheduler_.reconfigure(loaded.plan);
+  plan_.exchange(std::make_shared<const Plan>(loaded.plan));
   publish();
   log_.write(LogLevel::info, "reloaded",
              {{"targets", std::to_string(fleet.targets.size())},
@@ -92,6 +95,7 @@ void Publisher::take(const Loaded& loaded, Now now) {
 void Publisher::take(const Rereading& rereading) {
   board_.set_credentials(rereading.loaded->facts);
   scheduler_.set_credentials(rereading.loaded->plan.credentials);
+  plan_.exchange(std::make_shared<const Plan>(rereading.loaded->plan));
   publish();
   for (const CredentialNews& news : rereading.news) {
     tell_of(news, *rereading.loaded->plan.credentials);

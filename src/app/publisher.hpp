@@ -1,18 +1,22 @@
 #pragma once
 // Publisher: all that lives on the probing thread, and the snapshots that leave it.
 
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "telltale/app/cell.hpp"
 #include "telltale/app/log.hpp"
 #include "telltale/app/plan.hpp"
 #include "telltale/app/scheduler.hpp"
-#include "telltale/app/snapshot_cell.hpp"
 #include "telltale/gate/board.hpp"
 
 #include "app/reloader.hpp"
@@ -26,6 +30,7 @@ class Publisher {
   struct Settings {
     std::string config_file;
     std::optional<Duration> auto_reload_interval;  ///< nothing: it is read again when asked for
+    std::size_t history_limit = 0;  ///< as gate::Board has it
   };
 
   /// `log` and `context` must outlive it; the context must not run any more once it is gone.
@@ -48,6 +53,12 @@ class Publisher {
   /// What was published last; from any thread.
   [[nodiscard]] gate::SnapshotPtr snapshot() const { return cell_.load(); }
 
+  /// The plan in force; from any thread. Changes with the snapshot, a moment sooner.
+  [[nodiscard]] PlanPtr plan() const { return plan_.load(); }
+
+  /// What `/config` shows; from any thread.
+  [[nodiscard]] std::shared_ptr<const std::string> config() const { return plan()->config; }
+
  private:
   [[nodiscard]] Scheduler::Listener scheduler_listener();
   [[nodiscard]] Reloader::Listener reloader_listener();
@@ -67,7 +78,8 @@ class Publisher {
 
   Log& log_;
   gate::Board board_;
-  SnapshotCell cell_;
+  Cell<const Plan> plan_;
+  Cell<const gate::Snapshot> cell_;
   boost::asio::steady_timer timer_;
   bool is_dirty_ = false;
   Scheduler scheduler_;

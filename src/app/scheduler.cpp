@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "app/look_request.hpp"
 #include "app/same_content.hpp"
 
 namespace telltale::app {
@@ -19,32 +20,6 @@ namespace {
 // A cycle may begin up to a tenth of an interval early, so that targets drift apart and never
 // become older than an interval by it.
 constexpr int jitter_divisor = 10;
-
-probe::LookRequest request_for(const Plan& plan, const CallRequests& calls,
-                               const std::shared_ptr<const fleet::Target>& target,
-                               const fleet::Endpoint& address) {
-  const fleet::Fleet& fleet = *plan.fleet;
-  const fleet::Credentials& credentials = *plan.credentials;
-  probe::LookRequest request{
-      .target = target,
-      .address = address,
-      .timeout = fleet.probe.timeout,
-      .presents_stranger = fleet.probe.stranger == fleet::Stranger::every_round,
-      .trust = fleet::server_trust_of(credentials, *target),
-      .fleet_trust = credentials.trust,
-      .calls = calls.of(target->name),
-  };
-  const std::string* name = fleet::identity_for(fleet, credentials.identities, *target);
-  if (name != nullptr) {
-    request.identity_name = *name;
-    request.identity = credentials.identities.at(*name);
-  }
-  const auto password = credentials.redis_passwords.find(target->name);
-  if (password != credentials.redis_passwords.end()) {
-    request.redis_password = password->second;
-  }
-  return request;
-}
 
 /// A look at an unchanged target is made with the same credentials under either plan.
 bool looks_the_same(const probe::LookRequest& before, const probe::LookRequest& after) {
@@ -114,8 +89,8 @@ void Scheduler::reconfigure(const Plan& plan) {
       continue;
     }
     const CyclePtr& known = found->second;
-    if (!looks_the_same(request_for(plan_, calls_, known->target, {}),
-                        request_for(plan, calls, known->target, {}))) {
+    if (!looks_the_same(look_request(plan_, calls_, known->target, {}),
+                        look_request(plan, calls, known->target, {}))) {
       board_.outdate(target.name);
       newcomers.push_back(cycles.emplace_back(make_cycle(target, cycles.size())));
       newcomers.back()->addresses = known->addresses;
@@ -203,7 +178,7 @@ void Scheduler::look_at_next() {
     const WaitingLook next = std::move(waiting_.front());
     waiting_.pop_front();
     ++in_flight_;
-    prober_.look(request_for(plan_, calls_, next.cycle->target, next.address),
+    prober_.look(look_request(plan_, calls_, next.cycle->target, next.address),
                  [this, weak = WeakCycle(next.cycle),
                   alive = std::weak_ptr(alive_)](const probe::Observation& seen) {
                    if (alive.expired() || stopped_) {

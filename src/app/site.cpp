@@ -19,20 +19,28 @@ constexpr auto pause_between_events = std::chrono::seconds(1);
 
 }  // namespace
 
-Site::Site(asio::io_context& probing, Publisher& publisher)
-    : probing_(probing), publisher_(publisher), pause_(probing) {}
+Site::Site(asio::io_context& probing, Publisher& publisher, LookOnDemand& looks,
+           Duration timeout_offset)
+    : probing_(probing),
+      publisher_(publisher),
+      looks_(looks),
+      timeout_offset_(timeout_offset),
+      pause_(probing) {}
 
 void Site::answer(const http::Place& place, const http::Request& request,
                   const http::Reply& reply) {
   const http::World world{.snapshot = publisher_.snapshot(),
                           .now = read_clocks(),
                           .process = read_process_figures(),
-                          .place = place};
+                          .place = place,
+                          .config = publisher_.config()};
   http::Answer answer = http::handle(request, world, cache_);
   if (auto* response = std::get_if<http::Response>(&answer)) {
     reply(std::move(*response));
   } else if (std::holds_alternative<http::ReloadRequest>(answer)) {
     reload(reply);
+  } else if (const auto* asked = std::get_if<http::ProbeRequest>(&answer)) {
+    probe(*asked, reply);
   } else if (std::holds_alternative<http::WatchRequest>(answer)) {
     reply(http::watch_response(*world.snapshot, world.now));
   }
@@ -43,6 +51,14 @@ void Site::reload(const http::Reply& reply) {
     publisher.reload(
         [reply](const Result<CivilTime>& outcome) { reply(http::reload_response(outcome)); });
   });
+}
+
+void Site::probe(const http::ProbeRequest& request, const http::Reply& reply) {
+  looks_.look(publisher_.plan(), request.target,
+              time_for_look(request.scrape_timeout, timeout_offset_),
+              [request, reply](const render::ProbeReportPtr& report) {
+                reply(http::probe_response(request, report));
+              });
 }
 
 void Site::tell(std::function<void(std::string)> broadcast) {

@@ -11,14 +11,17 @@
 #include "telltale/http/router.hpp"
 #include "telltale/http/server.hpp"
 
+#include "app/look_on_demand.hpp"
 #include "app/publisher.hpp"
 
 namespace telltale::app {
 
 class Site {
  public:
-  /// `probing` is the publisher's context; both must outlive it.
-  Site(boost::asio::io_context& probing, Publisher& publisher);
+  /// `probing` is the publisher's context. All must outlive it. `timeout_offset`: so much sooner
+  /// than its scraper's timeout a look on demand ends.
+  Site(boost::asio::io_context& probing, Publisher& publisher, LookOnDemand& looks,
+       Duration timeout_offset);
 
   /// Answers one request that came to `place`; on the serving thread.
   void answer(const http::Place& place, const http::Request& request, const http::Reply& reply);
@@ -31,10 +34,13 @@ class Site {
 
  private:
   void reload(const http::Reply& reply);
+  void probe(const http::ProbeRequest& request, const http::Reply& reply);
   void tell_of(const gate::Snapshot& snapshot);
 
   boost::asio::io_context& probing_;
   Publisher& publisher_;
+  LookOnDemand& looks_;
+  Duration timeout_offset_;
   http::MetricsCache cache_;
   // The probing thread's:
   std::function<void(std::string)> broadcast_;

@@ -29,34 +29,6 @@ std::string what_the_peer_said(const probe::Attempt& attempt) {
                                       : "answers +" + attempt.redis->ping;
 }
 
-std::string how_it_failed(const probe::Attempt& attempt) {
-  switch (attempt.failure->kind) {
-    case FailureKind::resolve:
-      return "has no address";
-    case FailureKind::refused:
-      return "refuses the connection";
-    case FailureKind::unreachable:
-      return "cannot be reached";
-    case FailureKind::timed_out:
-      return "does not answer in time";
-    case FailureKind::reset:
-      return "resets the connection";
-    case FailureKind::closed:
-      return "closes the connection";
-    case FailureKind::alert:
-      return "sends " + alert_of(attempt.handshake);
-    case FailureKind::tls:
-      return "breaks the TLS protocol";
-    case FailureKind::plaintext:
-      return "answers without TLS";
-    case FailureKind::application:
-      return "answers in another protocol";
-    case FailureKind::oversize:
-      return "answers without end";
-  }
-  return "fails";
-}
-
 }  // namespace
 
 std::string enumerate(std::span<const std::string> items, std::size_t limit) {
@@ -92,11 +64,39 @@ std::string what_was_presented(const probe::Attempt& attempt) {
                                                                : "telltale's identity";
 }
 
+std::string how_it_failed(const probe::Failure& failure, const tls::Handshake& handshake) {
+  switch (failure.kind) {
+    case FailureKind::resolve:
+      return "has no address";
+    case FailureKind::refused:
+      return "refuses the connection";
+    case FailureKind::unreachable:
+      return "cannot be reached";
+    case FailureKind::timed_out:
+      return "does not answer in time";
+    case FailureKind::reset:
+      return "resets the connection";
+    case FailureKind::closed:
+      return "closes the connection";
+    case FailureKind::alert:
+      return "sends " + alert_of(handshake);
+    case FailureKind::tls:
+      return "breaks the TLS protocol";
+    case FailureKind::plaintext:
+      return "answers without TLS";
+    case FailureKind::application:
+      return "answers in another protocol";
+    case FailureKind::oversize:
+      return "answers without end";
+  }
+  return "fails";
+}
+
 std::string what_the_peer_did(const probe::Attempt& attempt) {
   if (attempt.http || attempt.redis) {
     return what_the_peer_said(attempt);
   }
-  return attempt.failure ? how_it_failed(attempt) : "does not answer";
+  return attempt.failure ? how_it_failed(*attempt.failure, attempt.handshake) : "does not answer";
 }
 
 }  // namespace telltale::assess

@@ -22,6 +22,11 @@ namespace telltale::assess {
 /// certificate`.
 [[nodiscard]] std::string what_was_presented(const probe::Attempt& attempt);
 
+/// What the peer did instead of answering: `sends the alert unknown_ca (48)`, `resets the
+/// connection`, `does not answer in time`.
+[[nodiscard]] std::string how_it_failed(const probe::Failure& failure,
+                                        const tls::Handshake& handshake);
+
 /// What the peer did in the end: `answers HTTP 400`, `sends the alert unknown_ca (48)`, `resets the
 /// connection`, `does not answer in time`.
 [[nodiscard]] std::string what_the_peer_did(const probe::Attempt& attempt);

@@ -8,6 +8,7 @@
 
 #include "fleet/derive.hpp"
 #include "fleet/readers.hpp"
+#include "fleet/redacted.hpp"
 
 namespace telltale::fleet {
 namespace {
@@ -155,31 +156,70 @@ Fleet read_fleet(const Value& root) {
   return fleet;
 }
 
+/// A document as it stands in `file`.
+Fleet read_document(const YamlNode& document, const std::string& file,
+                    const AcceptableReasons& acceptable) {
+  if (document.kind == YamlNode::Kind::nothing) {
+    throw_bad(file, 1, "", "is empty; a configuration names at least one target under targets");
+  }
+  const Source source{.file = file, .directory = std::filesystem::path(file).parent_path()};
+  const Value root(source, document);
+  Fleet fleet = read_fleet(root);
+  check_references(root, fleet, acceptable);
+  return fleet;
+}
+
+/// Where the configuration is from, as comments of YAML.
+std::string preamble(const std::string& file, const Fleet& fleet) {
+  std::string text = "# " + file + ", without comments and secrets.\n";
+  if (!fleet.spinnaker) {
+    return text;
+  }
+  const SpinnakerFiles& files = *fleet.spinnaker;
+  std::vector<std::string> read = files.manifests;
+  if (files.halyard) {
+    read.push_back(*files.halyard);
+  }
+  read.insert(read.end(), files.profiles.begin(), files.profiles.end());
+  for (const std::string& each : read) {
+    text += "# Targets are also from " + each + ".\n";
+  }
+  return text + "# `telltale targets` prints what these files yield.\n";
+}
+
 }  // namespace
 
 Result<Fleet> parse_config(std::string_view text, const std::string& file,
                            const AcceptableReasons& acceptable) {
   try {
-    const YamlNode document = parse_yaml(text, file);
-    if (document.kind == YamlNode::Kind::nothing) {
-      throw_bad(file, 1, "", "is empty; a configuration names at least one target under targets");
-    }
-    const Source source{.file = file, .directory = std::filesystem::path(file).parent_path()};
-    const Value root(source, document);
-    Fleet fleet = read_fleet(root);
-    check_references(root, fleet, acceptable);
-    return fleet;
+    return read_document(parse_yaml(text, file), file, acceptable);
+  } catch (const BadConfig& bad) {
+    return bad.error();
+  }
+}
+
+Result<Configuration> load_configuration(const std::string& file,
+                                         const AcceptableReasons& acceptable) {
+  const Result<pki::Secret> text = pki::read_file(file, max_config_bytes);
+  if (!text) {
+    return text.error().at(file);
+  }
+  try {
+    const YamlNode document = parse_yaml(text->reveal(), file);
+    Fleet fleet = read_document(document, file, acceptable);
+    std::string shown = preamble(file, fleet) + redacted(document);
+    return Configuration{std::move(fleet), std::move(shown)};
   } catch (const BadConfig& bad) {
     return bad.error();
   }
 }
 
 Result<Fleet> load_config(const std::string& file, const AcceptableReasons& acceptable) {
-  const Result<pki::Secret> text = pki::read_file(file, max_config_bytes);
-  if (!text) {
-    return text.error().at(file);
+  Result<Configuration> configuration = load_configuration(file, acceptable);
+  if (!configuration) {
+    return configuration.error();
   }
-  return parse_config(text->reveal(), file, acceptable);
+  return std::move(configuration->fleet);
 }
 
 std::vector<std::string> config_keys() {

@@ -1,10 +1,12 @@
 #include "telltale/gate/board.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "telltale/assess/assess.hpp"
 
+#include "gate/certificate_margin.hpp"
 #include "gate/evidence.hpp"
 
 namespace telltale::gate {
@@ -14,14 +16,6 @@ namespace {
 using assess::Finding;
 using assess::Reason;
 using assess::Severity;
-
-Duration largest_margin(const fleet::Fleet& fleet) {
-  Duration margin{};
-  for (const fleet::GateRules& gate : fleet.gates) {
-    margin = std::max(margin, gate.certificate_validity);
-  }
-  return margin;
-}
 
 /// The first error names the failure: rules are asked in the order in which a look proceeds.
 Reason reason_of_failure(const assess::AddressAssessment& assessment) {
@@ -144,10 +138,11 @@ bool is_unchanged(const fleet::Target& before, const fleet::Target& after) {
 }
 
 Board::Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now,
-             Predict predict)
+             Predict predict, std::size_t history_limit)
     : probe_(fleet.probe),
       margin_(largest_margin(fleet)),
       edges_(std::move(predict)),
+      looks_(history_limit),
       credentials_(std::move(credentials)) {
   take_targets(fleet);
   take_edges(fleet);
@@ -192,6 +187,7 @@ void Board::apply(const probe::Observation& observation) {
       entry.target, observation, margin_, observation.looked_at.civil, work->callers));
   address->is_outdated = false;
   ++address->looks;
+  note_look(*address, entry.target, observation);
   ++entry.counters.looks;
   if (!address->assessment->reachable) {
     ++entry.counters.failures[reason_of_failure(*address->assessment)];
@@ -205,6 +201,17 @@ void Board::apply(const probe::Observation& observation) {
     }
   }
   work->shared = nullptr;
+}
+
+void Board::note_look(AddressEntry& address, const fleet::Target& target,
+                      const probe::Observation& observation) {
+  const Glance glance = glance_at(*address.assessment);
+  address.glances = with(*address.glances, glance);
+  address.story = std::make_shared<const assess::Story>(assess::tell(target, observation));
+  looks_.note({.target = target.name,
+               .address = address.address,
+               .glance = glance,
+               .story = address.story});
 }
 
 void Board::reconfigure(const fleet::Fleet& fleet, Now now) {
@@ -229,6 +236,7 @@ void Board::reconfigure(const fleet::Fleet& fleet, Now now) {
 void Board::take_targets(const fleet::Fleet& fleet) {
   std::vector<Work> before = std::exchange(targets_, {});
   const auto places = std::exchange(index_, {});
+  std::set<std::string> unchanged;
   targets_.reserve(fleet.targets.size());
   for (const fleet::Target& target : fleet.targets) {
     index_.emplace(target.name, targets_.size());
@@ -237,9 +245,11 @@ void Board::take_targets(const fleet::Fleet& fleet) {
     if (place != places.end() && is_unchanged(before[place->second].entry.target, target)) {
       work = std::move(before[place->second]);
       work.shared = work.entry.target == target ? work.shared : nullptr;
+      unchanged.insert(target.name);
     }
     work.entry.target = target;
   }
+  looks_.keep_only(unchanged);
 }
 
 EdgeBook::Newcomers Board::take_edges(const fleet::Fleet& fleet) {
@@ -302,6 +312,8 @@ SnapshotPtr Board::snapshot(Now now) {
   note_gate_events(*snapshot, now.civil);
   snapshot->events = events_.share();
   snapshot->events_total = events_.total();
+  snapshot->looks = looks_.share();
+  snapshot->failed_looks = looks_.share_failed();
   return snapshot;
 }
 

@@ -36,7 +36,8 @@ std::optional<unsigned> hex_digit(char c) {
   return std::nullopt;
 }
 
-/// The octet that `%XX` at the front of `text` stands for.
+}  // namespace
+
 Result<char> decode_escape(std::string_view text) {
   const auto high = text.size() > 2 ? hex_digit(text[1]) : std::nullopt;
   const auto low = text.size() > 2 ? hex_digit(text[2]) : std::nullopt;
@@ -49,6 +50,8 @@ Result<char> decode_escape(std::string_view text) {
   }
   return static_cast<char>(octet);
 }
+
+namespace {
 
 Result<std::string> decode_segment(std::string_view segment) {
   std::string decoded;

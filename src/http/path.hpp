@@ -16,4 +16,8 @@ namespace telltale::http {
 /// refused even when escaped, so that a segment can be quoted in a line of text.
 [[nodiscard]] Result<std::vector<std::string>> path_segments(std::string_view target);
 
+/// The octet that `%XX` at the front of `text` stands for; Errc::malformed for what is no escape
+/// and for control characters.
+[[nodiscard]] Result<char> decode_escape(std::string_view text);
+
 }  // namespace telltale::http

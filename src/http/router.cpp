@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <optional>
+#include <ranges>
 #include <span>
 
 #include "telltale/fleet/fleet.hpp"
@@ -13,6 +16,7 @@
 #include "http/negotiate.hpp"
 #include "http/path.hpp"
 #include "http/site.hpp"
+#include "http/query.hpp"
 
 namespace telltale::http {
 namespace {
@@ -57,13 +61,17 @@ Response json_response(std::string body) {
 }
 
 /// Compresses the body where that is worth it and wanted.
-Response encoded(Response response, const Call& call) {
-  response.headers.emplace_back("Vary", "Accept-Encoding");
-  if (response.body.size() >= gzip_from_bytes && accepts_gzip(call.request.accept_encoding)) {
+Response encoded(Response response, bool takes_gzip) {
+  if (response.body.size() >= gzip_from_bytes && takes_gzip) {
     response.body = render::gzip(response.body);
     response.headers.emplace_back("Content-Encoding", "gzip");
   }
   return response;
+}
+
+Response encoded(Response response, const Call& call) {
+  response.headers.emplace_back("Vary", "Accept-Encoding");
+  return encoded(std::move(response), accepts_gzip(call.request.accept_encoding));
 }
 
 Handled answer_page(const Call& call) {
@@ -209,6 +217,149 @@ Handled answer_gate_target(const Call& call) {
   return gate_response(gate::answer_for_target(whole, target));
 }
 
+/// `no target is named …`, with those there are, as far as one line goes.
+Response no_such_target(const Call& call, unsigned status, std::string line) {
+  constexpr std::size_t most_names = 20;
+  const auto& targets = call.snapshot().targets;
+  std::string_view separator = "; there are: ";
+  for (const gate::TargetEntryPtr& entry : targets | std::views::take(most_names)) {
+    line.append(separator).append(entry->target.name);
+    separator = ", ";
+  }
+  if (targets.size() > most_names) {
+    line += " and " + std::to_string(targets.size() - most_names) + " more";
+  }
+  return error_response(status, line);
+}
+
+/// The target of that name or, for the targets of a Probe resource, which are URLs, of that URL as
+/// it is configured. Nothing but what is configured can be named. Null: there is none.
+const fleet::Target* find_target(const gate::Snapshot& snapshot, std::string_view text) {
+  const fleet::Target* by_url = nullptr;
+  for (const gate::TargetEntryPtr& entry : snapshot.targets) {
+    if (entry->target.name == text) {
+      return &entry->target;
+    }
+    if (by_url == nullptr && entry->target.url.text == text) {
+      by_url = &entry->target;
+    }
+  }
+  return by_url;
+}
+
+Handled answer_logs(const Call& call) {
+  const Result<Query> query = Query::parse(call.request.target);
+  if (!query) {
+    return error_response(400, query.error().detail());
+  }
+  const Result<std::string> target = query->find("target");
+  if (!target) {
+    return error_response(400, target.error().detail());
+  }
+  const fleet::Target* found = find_target(call.snapshot(), *target);
+  if (!target->empty() && found == nullptr) {
+    return no_such_target(call, 404, "no target is named `" + *target + "`");
+  }
+  Response response;
+  response.body =
+      render::looks_text(call.snapshot(), found == nullptr ? "" : found->name, call.world.now);
+  return encoded(std::move(response), call);
+}
+
+/// As plain text, so that a browser shows it: application/yaml (RFC 9512) it would offer to save.
+Handled answer_config(const Call& call) {
+  if (call.world.config == nullptr) {
+    return error_response(404, "no configuration is shown here");
+  }
+  Response response;
+  response.body = *call.world.config;
+  return encoded(std::move(response), call);
+}
+
+/// blackbox_exporter's modules say how to probe; here the configuration does, so that any name will
+/// do: existing scrape configurations and Probe resources go on as they are.
+bool is_module_name(std::string_view text) {
+  constexpr std::size_t most_bytes = 64;
+  const auto fits = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-' || c == '.';
+  };
+  return text.size() <= most_bytes && std::ranges::all_of(text, fits);
+}
+
+/// Reads X-Prometheus-Scrape-Timeout-Seconds. One that is not positive is none, as
+/// blackbox_exporter has it (prober/handler.go, getTimeout).
+Result<std::optional<Duration>> read_scrape_timeout(std::string_view header) {
+  constexpr double longest_seconds = 86'400;
+  if (header.empty()) {
+    return std::optional<Duration>();
+  }
+  double seconds = 0;
+  const char* const end = header.data() + header.size();
+  const auto [stop, error] = std::from_chars(header.data(), end, seconds);
+  if (error != std::errc() || stop != end || !std::isfinite(seconds)) {
+    return Error(Errc::malformed,
+                 "X-Prometheus-Scrape-Timeout-Seconds is no number of seconds, such as 10");
+  }
+  if (seconds <= 0) {
+    return std::optional<Duration>();
+  }
+  return std::optional(std::chrono::round<Duration>(
+      std::chrono::duration<double>(std::min(seconds, longest_seconds))));
+}
+
+/// The parameters of /probe.
+Result<ProbeRequest> read_probe(const Request& request) {
+  ProbeRequest asked;
+  const Result<Query> query = Query::parse(request.target);
+  if (!query) {
+    return query.error();
+  }
+  for (const auto& [name, value] :
+       {std::pair("target", &asked.target), std::pair("module", &asked.module)}) {
+    Result<std::string> found = query->find(name);
+    if (!found) {
+      return found.error();
+    }
+    *value = *std::move(found);
+  }
+  if (!is_module_name(asked.module)) {
+    return Error(Errc::invalid_value,
+                 "`module` is a name of letters, digits, `_`, `-` and `.`, or left out");
+  }
+  const Result<std::string> debug = query->find("debug");
+  if (!debug) {
+    return debug.error();
+  }
+  asked.tells_story = *debug == "true";
+  const auto timeout = read_scrape_timeout(request.scrape_timeout);
+  if (!timeout) {
+    return timeout.error();
+  }
+  asked.scrape_timeout = *timeout;
+  return asked;
+}
+
+Handled answer_probe(const Call& call) {
+  Result<ProbeRequest> asked = read_probe(call.request);
+  if (!asked) {
+    return error_response(400, asked.error().detail());
+  }
+  if (asked->target.empty()) {
+    return no_such_target(call, 400, "`target` is missing; name one");
+  }
+  const fleet::Target* target = find_target(call.snapshot(), asked->target);
+  if (target == nullptr) {
+    return no_such_target(call, 404, "no target is named `" + asked->target + "`");
+  }
+  asked->target = target->name;
+  MetricsFormat format = negotiate_metrics(call.request.accept);
+  asked->exposition = format.exposition;
+  asked->content_type = std::move(format.content_type);
+  asked->takes_gzip = accepts_gzip(call.request.accept_encoding);
+  return *std::move(asked);
+}
+
 Handled answer_healthy(const Call&) {
   return text_response(200, "healthy");
 }
@@ -229,6 +380,9 @@ constexpr std::array routes = {
     Route{"/targets/*", Verbs::read, &answer_target_page},
     Route{"/assets/*", Verbs::read, &answer_asset},
     Route{"/metrics", Verbs::read, &answer_metrics},
+    Route{"/probe", Verbs::read, &answer_probe},
+    Route{"/logs", Verbs::read, &answer_logs},
+    Route{"/config", Verbs::read, &answer_config},
     Route{"/api/v1/status", Verbs::read, &answer_status},
     Route{"/api/v1/targets", Verbs::read, &answer_targets},
     Route{"/api/v1/edges", Verbs::read, &answer_edges},
@@ -414,6 +568,32 @@ Response watch_response(const gate::Snapshot& snapshot, Now now) {
 Response reload_response(const Result<CivilTime>& outcome) {
   return finished(outcome ? text_response(200, "reloaded at " + to_rfc3339(*outcome))
                           : error_response(500, "not reloaded: " + outcome.error().detail()));
+}
+
+Response probe_response(const ProbeRequest& request, const render::ProbeReportPtr& report) {
+  if (report == nullptr) {
+    Response busy =
+        error_response(503, "as many targets as may be are being looked at for others; ask again");
+    busy.headers.emplace_back("Retry-After", "1");
+    return finished(std::move(busy));
+  }
+  Response response;
+  if (request.tells_story) {
+    response.body = render::probe_text(*report);
+  } else {
+    response.content_type = request.content_type;
+    response.body = render::probe_metrics(*report, request.exposition);
+  }
+  response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
+  return finished(encoded(std::move(response), request.takes_gzip));
+}
+
+std::vector<std::string_view> route_patterns() {
+  std::vector<std::string_view> patterns;
+  for (const Route& route : routes) {
+    patterns.push_back(route.pattern);
+  }
+  return patterns;
 }
 
 }  // namespace telltale::http

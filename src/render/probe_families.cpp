@@ -112,8 +112,8 @@ void fill_replicas_agree(MetricFamily& family, const Facts& facts) {
 
 constexpr FamilyRow rows[] = {
     {"telltale_probe_success", MetricType::Gauge,
-     "1 if the last look at this address was answered. telltale looks on its own timer (see "
-     "telltale_probe_last_run_timestamp_seconds), not when it is scraped.",
+     "1 if the last look at this address was answered. Under /metrics telltale looks on its own "
+     "timer (see telltale_probe_last_run_timestamp_seconds), under /probe when it is scraped.",
      fill_success},
     {"telltale_probe_last_run_timestamp_seconds", MetricType::Gauge,
      "When the last look at this address ended, in seconds since the epoch.", fill_last_run},

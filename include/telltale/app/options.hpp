@@ -1,6 +1,8 @@
 #pragma once
 // Options: the command line.
 
+#include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <variant>
@@ -65,7 +67,9 @@ struct Options {
   std::optional<std::string> route_prefix;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
-  bool allows_core_dumps = false;  ///< they hold private keys and passwords
+  Duration timeout_offset = std::chrono::milliseconds(500);  ///< of a scraper's timeout, kept back
+  std::size_t history_limit = 100;  ///< looks that `/logs` tells, and as many that failed
+  bool allows_core_dumps = false;   ///< they hold private keys and passwords
   Output output = Output::table;
   InspectOptions inspect;
   LintOptions lint;

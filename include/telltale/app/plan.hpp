@@ -21,7 +21,11 @@ struct Plan {
   /// Of the configuration's own file and Spinnaker's, as they were read; one that may have changed
   /// while it was read has a signature that no file has.
   FileSignatures inputs{};
+  /// What `/config` shows, see fleet::Configuration::text. Never null.
+  std::shared_ptr<const std::string> config = std::make_shared<const std::string>();
 };
+
+using PlanPtr = std::shared_ptr<const Plan>;
 
 /// Reads a configuration and Spinnaker's files where it names some, but no certificate or key.
 [[nodiscard]] Result<fleet::Fleet> load_fleet(const std::string& config_file);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "telltale/fleet/fleet.hpp"
 #include "telltale/probe/observation.hpp"
 
 namespace telltale::assess {
@@ -19,9 +20,9 @@ struct StoryLine {
 using Story = std::vector<StoryLine>;
 using StoryPtr = std::shared_ptr<const Story>;
 
-/// Tells a look in the order in which its connections were made, each in one line of printable
-/// text. What the peer said stands in it as it was recorded: nobody may take it for markup. Holds
-/// no secret: no key, no password, no header that carries one.
-[[nodiscard]] Story tell(const probe::Observation& seen);
+/// Tells a look at `target` in the order in which its connections were made, each in one line
+/// without control characters. What the peer said stands in it as it was recorded: nobody may take
+/// it for markup. Holds no secret: no key, no password, no header that carries one.
+[[nodiscard]] Story tell(const fleet::Target& target, const probe::Observation& seen);
 
 }  // namespace telltale::assess

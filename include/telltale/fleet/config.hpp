@@ -26,7 +26,19 @@ struct AcceptableReasons {
 [[nodiscard]] Result<Fleet> parse_config(std::string_view text, const std::string& file,
                                          const AcceptableReasons& acceptable);
 
+/// A configuration, and what it says, fit to be shown.
+struct Configuration {
+  Fleet fleet;
+  /// The file's own YAML, without comments and secrets, below comments that say where it and the
+  /// files of `spinnaker` are from. What those yield is not in it.
+  std::string text;
+};
+
 /// Reads a configuration file, of at most 2 MiB.
+[[nodiscard]] Result<Configuration> load_configuration(const std::string& file,
+                                                       const AcceptableReasons& acceptable);
+
+/// load_configuration() without its text.
 [[nodiscard]] Result<Fleet> load_config(const std::string& file,
                                         const AcceptableReasons& acceptable);
 

@@ -11,6 +11,7 @@
 
 #include "telltale/gate/edge_book.hpp"
 #include "telltale/gate/event_log.hpp"
+#include "telltale/gate/look_log.hpp"
 #include "telltale/gate/snapshot.hpp"
 
 namespace telltale::gate {
@@ -23,9 +24,10 @@ class Board {
  public:
   /// Knows every target, and nothing about any of them. All gates are `unknown` since `now`.
   /// Certificates are judged by the largest certificate_validity of the gates; each gate applies
-  /// its own on top. Calls are judged by `predict`.
+  /// its own on top. Calls are judged by `predict`. Of all looks the newest `history_limit` are
+  /// told in snapshots, and as many that failed.
   Board(const fleet::Fleet& fleet, assess::CredentialFacts credentials, Now now,
-        Predict predict = &assess::predict);
+        Predict predict = &assess::predict, std::size_t history_limit = 0);
 
   /// Takes another fleet, after a reload. Targets that have not changed keep their evidence and
   /// counters. A gate whose rules have not changed keeps its progress with each of those that no
@@ -70,6 +72,8 @@ class Board {
 
   void take_targets(const fleet::Fleet& fleet);
   EdgeBook::Newcomers take_edges(const fleet::Fleet& fleet);
+  void note_look(AddressEntry& address, const fleet::Target& target,
+                 const probe::Observation& observation);
   [[nodiscard]] Work* find(std::string_view target);
   [[nodiscard]] bool has_seen_everything() const;
   [[nodiscard]] static TargetEntryPtr share(Work& work);
@@ -81,6 +85,7 @@ class Board {
   std::map<std::string, std::size_t, std::less<>> index_;
   EdgeBook edges_;
   EventLog events_;
+  LookLog looks_;
   std::vector<GateEntry> gates_;
   std::map<std::string, Status> told_statuses_;  ///< of gates, at the last snapshot
   assess::CredentialFacts credentials_;

@@ -14,6 +14,7 @@
 #include "telltale/error.hpp"
 #include "telltale/gate/snapshot.hpp"
 #include "telltale/http/metrics_cache.hpp"
+#include "telltale/render/probe.hpp"
 #include "telltale/render/process.hpp"
 #include "telltale/render/render.hpp"
 
@@ -64,13 +65,14 @@ struct World {
 /// Asks for a reload; answered with reload_response().
 struct ReloadRequest {};
 
-/// Asks for a look at one target, now: `/probe`.
+/// Asks for a look at one target, now: `/probe`. Answered with probe_response().
 struct ProbeRequest {
-  std::string target;
+  std::string target;                      ///< the name of one that the snapshot has
   std::string module;                      ///< as asked for; empty: none was
   bool tells_story = false;                ///< `debug=true`
   std::optional<Duration> scrape_timeout;  ///< of the scraper; nothing: it named none
   render::Exposition exposition = render::Exposition::text_0_0_4;
+  std::string content_type;  ///< of that exposition, as negotiated
   bool takes_gzip = false;
 };
 
@@ -94,6 +96,14 @@ using Answer = std::variant<Response, ReloadRequest, ProbeRequest, WatchRequest>
 
 /// How a reload ended: 200 with the time of it, or 500 with the one line of what is wrong.
 [[nodiscard]] Response reload_response(const Result<CivilTime>& outcome);
+
+/// What a look showed: 200 with its metrics or, for `debug=true`, its story, also where it failed.
+/// Null: it was not made, since as many as may be are under way: 503 with Retry-After.
+[[nodiscard]] Response probe_response(const ProbeRequest& request,
+                                      const render::ProbeReportPtr& report);
+
+/// Every path that is served, `*` for one segment: what the documentation is held against.
+[[nodiscard]] std::vector<std::string_view> route_patterns();
 
 /// An error as every endpoint answers it: one line of text.
 [[nodiscard]] Response error_response(unsigned status, std::string_view line);

@@ -1,5 +1,6 @@
 #include "telltale/app/options.hpp"
 
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -109,6 +110,30 @@ TEST_SUITE("app") {
              {"--config.enable-auto-reload", "--config.auto-reload-interval=5m"},
              {"--config.auto-reload-interval=5m", "--config.enable-auto-reload"}}) {
       CHECK(parse_well(words).auto_reload_interval == std::chrono::minutes(5));
+    }
+  }
+
+  TEST_CASE("options: --timeout-offset and --history.limit -> seconds and a number, or what is") {
+    CHECK(parse_well({}).timeout_offset == std::chrono::milliseconds(500));
+    CHECK(parse_well({}).history_limit == 100);
+    const Options options = parse_well({"--timeout-offset=1.25", "--history.limit", "0"});
+    CHECK(options.timeout_offset == std::chrono::milliseconds(1250));
+    CHECK(options.history_limit == 0);
+    CHECK(parse_well({"--timeout-offset=0"}).timeout_offset == telltale::Duration::zero());
+    for (const char* const bad : {"-1", "0.5s", "nan", "inf", "3601", "x"}) {
+      CAPTURE(bad);
+      const Printed refused = print({"--timeout-offset", bad});
+      CHECK(refused.exit_code == 2);
+      CHECK(refused.text == std::string("telltale: --timeout-offset: '") + bad +
+                                "' is no number of seconds from 0 to 3600, such as 0.5; see "
+                                "telltale --help\n");
+    }
+    for (const char* const bad : {"-1", "1.5", "10001", "many", "99999999999999999999999"}) {
+      CAPTURE(bad);
+      const Printed refused = print({"--history.limit", bad});
+      CHECK(refused.exit_code == 2);
+      CHECK(refused.text == std::string("telltale: --history.limit: '") + bad +
+                                "' is no number from 0 to 10000; see telltale --help\n");
     }
   }
 

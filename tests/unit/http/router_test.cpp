@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
+#include <fstream>
 #include <memory>
+#include <regex>
+#include <set>
+#include <string>
 
 #include <doctest/doctest.h>
 
@@ -26,6 +30,7 @@ World world_of(gate::Snapshot snapshot, Now now = fixture::now()) {
   world.snapshot = std::make_shared<const gate::Snapshot>(std::move(snapshot));
   world.now = now;
   world.process.threads = 3;
+  world.config = std::make_shared<const std::string>("targets: []\n");
   return world;
 }
 
@@ -109,6 +114,9 @@ TEST_SUITE("http") {
         {"GET", "http://telltale:9943/gate/need", 200, text_type},
         {"GET", "/gate/need/gate", 200, text_type},
         {"POST", "/gate/need/gate", 200, text_type},
+        {"GET", "/logs", 200, text_type},
+        {"HEAD", "/logs?target=gate", 200, text_type},
+        {"GET", "/config", 200, text_type},
         {"GET", "/-/healthy", 200, text_type},
         {"GET", "/livez?verbose", 200, text_type},
         {"GET", "/healthz", 200, text_type},
@@ -142,6 +150,14 @@ TEST_SUITE("http") {
         {"GET", "/api/v1/gates/other", 404, text_type},
         {"GET", "/gate/need/other", 404, text_type},
         {"GET", "/gate/other/gate", 404, text_type},
+        {"GET", "/logs?target=other", 404, text_type},
+        {"GET", "/logs?target=gate&target=gate", 400, text_type},
+        {"GET", "/probe?target=other", 404, text_type},
+        {"GET", "/probe?target=gate%20", 404, text_type},
+        {"GET", "/probe?target=https://elsewhere:8084", 404, text_type},
+        {"GET", "/probe?target=gate&module=a%20b", 400, text_type},
+        {"GET", "/probe?target=gate&target=gate", 400, text_type},
+        {"GET", "/probe", 400, text_type},
         // not a request target
         {"GET", "/gate/%zz", 400, text_type},
         {"GET", "/gate/need%0a", 400, text_type},
@@ -154,6 +170,9 @@ TEST_SUITE("http") {
         {"POST", "/targets/gate", 405, text_type},
         {"PUT", "/assets/page.css", 405, text_type},
         {"POST", "/api/v1/watch", 405, text_type},
+        {"POST", "/probe?target=gate", 405, text_type},
+        {"DELETE", "/logs", 405, text_type},
+        {"PUT", "/config", 405, text_type},
         {"PUT", "/gate/need", 405, text_type},
         {"DELETE", "/gate/need/gate", 405, text_type},
         {"POST", "/api/v1/gates/need", 405, text_type},
@@ -209,6 +228,135 @@ TEST_SUITE("http") {
       CHECK(header(response, "X-Content-Type-Options") == "nosniff");
       CHECK(header(response, "Cache-Control") == "no-store");
     }
+  }
+
+  TEST_CASE("probe: its parameters -> what is to be looked at, and how it is told") {
+    struct Row {
+      const char* target;
+      const char* scrape_timeout;
+      const char* module;
+      bool tells_story;
+      std::optional<Duration> time;
+    };
+
+    using namespace std::chrono_literals;
+    const Row rows[] = {
+        {"/probe?target=gate", "", "", false, std::nullopt},
+        {"/probe?target=https%3A%2F%2Fgate.lab%3A8084&module=http_2xx", "10", "http_2xx", false,
+         10s},
+        {"/probe?module=tcp-tls.v2&target=https://gate.lab:8084&debug=true", "0.25", "tcp-tls.v2",
+         true, 250ms},
+        {"/probe?target=gate&debug=1&hostname=elsewhere", "1e1", "", false, 10s},
+        // none, as blackbox_exporter has it
+        {"/probe?target=gate", "0", "", false, std::nullopt},
+        {"/probe?target=gate", "-3", "", false, std::nullopt},
+        {"/probe?target=gate", "1e300", "", false, 24h},
+    };
+    const World world = world_of(fixture::ready_fleet());
+    for (const Row& row : rows) {
+      CAPTURE(row.target);
+      CAPTURE(row.scrape_timeout);
+      Request request{"GET", row.target, "", "gzip"};
+      request.scrape_timeout = row.scrape_timeout;
+      const Answer answer = route(world, request);
+      REQUIRE(std::holds_alternative<ProbeRequest>(answer));
+      const ProbeRequest& asked = std::get<ProbeRequest>(answer);
+      CHECK(asked.target == "gate");
+      CHECK(asked.module == row.module);
+      CHECK(asked.tells_story == row.tells_story);
+      CHECK(asked.scrape_timeout == row.time);
+      CHECK(asked.exposition == render::Exposition::text_0_0_4);
+      CHECK(asked.content_type == "text/plain; version=0.0.4; charset=utf-8");
+      CHECK(asked.takes_gzip);
+    }
+    for (const char* const malformed : {"ten", "10s", "nan", "inf", " 10", "1,5"}) {
+      CAPTURE(malformed);
+      Request request{"GET", "/probe?target=gate", "", ""};
+      request.scrape_timeout = malformed;
+      const Response response = ask(world, request);
+      CHECK(response.status == 400);
+      CHECK(response.body ==
+            "X-Prometheus-Scrape-Timeout-Seconds is no number of seconds, such as 10\n");
+    }
+  }
+
+  TEST_CASE("probe: no target, or one nobody knows -> the line names those there are") {
+    const World world = world_of(open_and_closed());
+    CHECK(get(world, "/probe").body ==
+          "`target` is missing; name one; there are: gate, clouddriver\n");
+    CHECK(get(world, "/probe?target=https://127.0.0.1:8084").body ==
+          "no target is named `https://127.0.0.1:8084`; there are: gate, clouddriver\n");
+    CHECK(get(world, "/logs?target=x").body ==
+          "no target is named `x`; there are: gate, clouddriver\n");
+    std::vector<gate::TargetEntry> many;
+    for (int i = 0; i < 22; ++i) {
+      many.push_back(fixture::target("t" + std::to_string(i), {}));
+    }
+    const Response response =
+        get(world_of(fixture::snapshot(std::move(many), {})), "/probe?target=x");
+    CHECK(response.body.ends_with(", t18, t19 and 2 more\n"));
+  }
+
+  TEST_CASE("probe: a look that was made, and one that was not -> 200 however it ended, 503") {
+    render::ProbeReport report;
+    report.snapshot = std::make_shared<const gate::Snapshot>(fixture::ready_fleet());
+    report.now = fixture::now();
+    const auto made = std::make_shared<const render::ProbeReport>(report);
+    ProbeRequest request;
+    request.target = "gate";
+    request.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    const Response metrics = probe_response(request, made);
+    CHECK(metrics.status == 200);
+    CHECK(metrics.content_type == request.content_type);
+    CHECK(metrics.body.find("\nprobe_success 1\n") != std::string::npos);
+    request.takes_gzip = true;
+    const Response packed = probe_response(request, made);
+    CHECK(header(packed, "Content-Encoding") == "gzip");
+    CHECK((support::gunzip(packed.body) == metrics.body));
+    CHECK(header(packed, "Vary") == header(metrics, "Vary"));
+    request.takes_gzip = false;
+    request.tells_story = true;
+    const Response story = probe_response(request, made);
+    CHECK(story.status == 200);
+    CHECK(story.content_type == text_type);
+    CHECK(story.body.starts_with("Looked at gate"));
+    const Response busy = probe_response(request, nullptr);
+    CHECK(busy.status == 503);
+    CHECK(header(busy, "Retry-After") == "1");
+    CHECK(is_one_line(busy.body));
+    for (const Response& response : {metrics, story, busy}) {
+      CHECK(header(response, "X-Content-Type-Options") == "nosniff");
+      CHECK(header(response, "Cache-Control") == "no-store");
+    }
+  }
+
+  TEST_CASE("config: what the world has -> that text, or 404 where it has none") {
+    World world = world_of(fixture::ready_fleet());
+    CHECK(get(world, "/config").body == "targets: []\n");
+    world.config = nullptr;
+    CHECK(get(world, "/config").status == 404);
+  }
+
+  TEST_CASE("docs/api.md: its table of endpoints -> every route there is, and no other") {
+    std::ifstream file(TELLTALE_SOURCE_DIR "/docs/api.md");
+    REQUIRE(file.is_open());
+    std::set<std::string> documented;
+    // The first column of the first table: `/gate/<gate>`, `/livez`.
+    for (std::string line; std::getline(file, line) && !line.starts_with("## ");) {
+      const std::string cell = line.starts_with("| `/") ? line.substr(2, line.find(" |", 2)) : "";
+      for (auto at = cell.find('`'); at != std::string::npos && at + 1 < cell.size();) {
+        const auto end = cell.find('`', at + 1);
+        std::string path = cell.substr(at + 1, end - at - 1);
+        path = std::regex_replace(path, std::regex("<[^>]*>"), "*");
+        CHECK_MESSAGE(documented.insert(path).second, path, " is documented twice");
+        at = cell.find('`', end + 1);
+      }
+    }
+    std::set<std::string> served;
+    for (const std::string_view pattern : route_patterns()) {
+      served.emplace(pattern);
+    }
+    CHECK(documented == served);
   }
 
   TEST_CASE("404: a gate nobody knows -> the line names those there are") {
