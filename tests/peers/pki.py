@@ -52,8 +52,7 @@ INTERMEDIATE_A1 = rfc4514("Lab Intermediate A1")
 
 def mint(directory: Path) -> None:
     """Writes every file named at the top of this module into `directory`."""
-    for strings, name in CONFIGURATIONS.items():
-        (directory / name).write_text(OPENSSL_CNF.format(strings=strings))
+    configure(directory)
     issue(directory, "root-a", "Lab Root A", "ec", CA)
     issue(directory, "root-b", "Lab Root B", "ec", CA)
     issue(directory, "a1", "Lab Intermediate A1", "ec", CA, issuer="root-a")
@@ -70,6 +69,12 @@ def mint(directory: Path) -> None:
         join(directory, f"{name}.crt", [f"{name}.crt", "a1.crt"])
     join(directory, "server-ec.pem", ["server-ec.crt", "server-ec.key"])
     export_pkcs12(directory, "server-rsa")
+
+
+def configure(directory: Path) -> None:
+    """Writes what issue() has openssl read."""
+    for strings, name in CONFIGURATIONS.items():
+        (directory / name).write_text(OPENSSL_CNF.format(strings=strings))
 
 
 def issue(directory: Path, name: str, common_name: str, key: str, extensions: list[str], issuer: str = "", *,

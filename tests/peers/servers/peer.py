@@ -50,6 +50,10 @@ class Process:
             self._popen = subprocess.Popen(command.words, cwd=directory, stdin=subprocess.DEVNULL, stdout=log,
                                            stderr=subprocess.STDOUT)
 
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
     def check_alive(self) -> None:
         """Raises RuntimeError with the end of its log if the process has ended."""
         status = self._popen.poll()
@@ -94,22 +98,22 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def wait_until_speaking(process: Process, deadline: float) -> None:
+def wait_until_speaking(process: Process, deadline: float, host: str = "127.0.0.1") -> None:
     """Returns once a TLS server answers on each port; raises RuntimeError if that does not come to pass."""
     for port in process.ports:
-        while not _speaks_tls(port):
+        while not _speaks_tls(host, port):
             process.check_alive()
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{process.name} does not speak TLS on port {port}")
             time.sleep(0.02)
 
 
-def _speaks_tls(port: int) -> bool:
+def _speaks_tls(host: str, port: int) -> bool:
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with socket.create_connection((host, port), timeout=5) as connection:
             with context.wrap_socket(connection, server_hostname="localhost"):
                 return True
     except ssl.SSLError as error:
