@@ -20,7 +20,7 @@ struct Plan {
   FileSignatures signatures;  ///< of the credentials' files, taken before those were read
   /// Of the configuration's own file and Spinnaker's, as they were read; one that may have changed
   /// while it was read has a signature that no file has.
-  FileSignatures inputs{};
+  FileSignatures inputs;
   /// What `/config` shows, see fleet::Configuration::text. Never null.
   std::shared_ptr<const std::string> config = std::make_shared<const std::string>();
 };

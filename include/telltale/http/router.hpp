@@ -21,12 +21,12 @@
 namespace telltale::http {
 
 struct Request {
-  std::string method;            ///< `GET`, `HEAD`, `POST`, …
-  std::string target;            ///< path and query, as sent
-  std::string accept;            ///< the Accept header, empty if absent
-  std::string accept_encoding;   ///< the Accept-Encoding header, empty if absent
-  std::string if_none_match{};   ///< the If-None-Match header, empty if absent
-  std::string scrape_timeout{};  ///< the X-Prometheus-Scrape-Timeout-Seconds header, likewise
+  std::string method;           ///< `GET`, `HEAD`, `POST`, …
+  std::string target;           ///< path and query, as sent
+  std::string accept;           ///< the Accept header, empty if absent
+  std::string accept_encoding;  ///< the Accept-Encoding header, empty if absent
+  std::string if_none_match;    ///< the If-None-Match header, empty if absent
+  std::string scrape_timeout;   ///< the X-Prometheus-Scrape-Timeout-Seconds header, likewise
 };
 
 struct Response {

@@ -150,8 +150,8 @@ TEST_SUITE("net") {
     const http::Reply reply = asked.get_future().get();
     Client other(running.address());
     CHECK(other.ask(get("/other")).has_value());
-    reply(echo({"GET", "/late", "", ""}));
-    reply(echo({"GET", "/twice", "", ""}));
+    reply(echo({.method = "GET", .target = "/late"}));
+    reply(echo({.method = "GET", .target = "/twice"}));
     const auto late = waiting.read_reply();
     REQUIRE(late.has_value());
     CHECK(late->body == "GET /late\n");

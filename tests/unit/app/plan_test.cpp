@@ -130,7 +130,8 @@ TEST_SUITE("app") {
     fleet::Credentials damaged = *plan.credentials;
     damaged.unreadable.emplace(fleet::CredentialName{fleet::CredentialKind::trust, store},
                                Error(Errc::malformed, "is cut short"));
-    const Plan broken{plan.fleet, std::make_shared<const fleet::Credentials>(damaged), {}};
+    const Plan broken{.fleet = plan.fleet,
+                      .credentials = std::make_shared<const fleet::Credentials>(damaged)};
     facts = describe_credentials(broken, read_clocks().civil);
     CHECK(facts.caller_trusts.front().unreadable == "is cut short");
     CHECK(facts.trust.unreadable.empty());

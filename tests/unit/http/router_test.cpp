@@ -189,7 +189,7 @@ TEST_SUITE("http") {
     for (const Row& row : rows) {
       CAPTURE(row.method);
       CAPTURE(row.target);
-      const Response response = ask(world, {row.method, row.target, "", ""});
+      const Response response = ask(world, {.method = row.method, .target = row.target});
       CHECK(response.status == row.status);
       CHECK(response.content_type == row.content_type);
       CHECK(header(response, "X-Content-Type-Options") == "nosniff");
@@ -203,18 +203,19 @@ TEST_SUITE("http") {
 
   TEST_CASE("405: Allow -> the methods that work") {
     const World world = world_of(fixture::ready_fleet());
-    CHECK(header(ask(world, {"POST", "/metrics", "", ""}), "Allow") == "GET, HEAD");
-    CHECK(header(ask(world, {"PUT", "/gate/need", "", ""}), "Allow") == "GET, HEAD, POST");
-    CHECK(ask(world, {"PUT", "/gate/need", "", ""}).body ==
+    CHECK(header(ask(world, {.method = "POST", .target = "/metrics"}), "Allow") == "GET, HEAD");
+    CHECK(header(ask(world, {.method = "PUT", .target = "/gate/need"}), "Allow") ==
+          "GET, HEAD, POST");
+    CHECK(ask(world, {.method = "PUT", .target = "/gate/need"}).body ==
           "PUT is not allowed here; allowed are GET, HEAD, POST\n");
-    CHECK(header(ask(world, {"GET", "/-/reload", "", ""}), "Allow") == "POST, PUT");
+    CHECK(header(ask(world, {.method = "GET", .target = "/-/reload"}), "Allow") == "POST, PUT");
   }
 
   TEST_CASE("reload: POST and PUT -> what is to be done, told as it ended") {
     const World world = world_of(fixture::ready_fleet());
     for (const char* method : {"POST", "PUT"}) {
       CAPTURE(method);
-      const auto asked = route(world, {method, "/-/reload?x", "", ""});
+      const auto asked = route(world, {.method = method, .target = "/-/reload?x"});
       CHECK(std::holds_alternative<ReloadRequest>(asked));
     }
     const Response done = reload_response(CivilTime(std::chrono::seconds(1'800'000'000)));
@@ -256,7 +257,7 @@ TEST_SUITE("http") {
     for (const Row& row : rows) {
       CAPTURE(row.target);
       CAPTURE(row.scrape_timeout);
-      Request request{"GET", row.target, "", "gzip"};
+      Request request{.method = "GET", .target = row.target, .accept_encoding = "gzip"};
       request.scrape_timeout = row.scrape_timeout;
       const Answer answer = route(world, request);
       REQUIRE(std::holds_alternative<ProbeRequest>(answer));
@@ -271,7 +272,7 @@ TEST_SUITE("http") {
     }
     for (const char* const malformed : {"ten", "10s", "nan", "inf", " 10", "1,5"}) {
       CAPTURE(malformed);
-      Request request{"GET", "/probe?target=gate", "", ""};
+      Request request{.method = "GET", .target = "/probe?target=gate"};
       request.scrape_timeout = malformed;
       const Response response = ask(world, request);
       CHECK(response.status == 400);
@@ -397,7 +398,7 @@ TEST_SUITE("http") {
     for (const Row& row : rows) {
       for (const char* method : {"GET", "POST"}) {
         CAPTURE(row.target);
-        const Response response = ask(world, {method, row.target, "", ""});
+        const Response response = ask(world, {.method = method, .target = row.target});
         CHECK(response.status == row.status);
         CHECK(is_one_line(response.body));
         CAPTURE(response.body);
@@ -573,7 +574,7 @@ TEST_SUITE("http") {
     CHECK(text.body.find("# EOF") == std::string::npos);
 
     const Response openmetrics =
-        ask(world, {"GET", "/metrics", "application/openmetrics-text;version=1.0.0", ""});
+        ask(world, {.method = "GET", .target = "/metrics", .accept = "application/openmetrics-text;version=1.0.0"});
     CHECK(openmetrics.content_type ==
           "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores");
     CHECK(openmetrics.body.find("telltale_probe_success") != std::string::npos);
@@ -590,7 +591,7 @@ TEST_SUITE("http") {
                                "/api/v1/rollout", "/api/v1/gates"}) {
       CAPTURE(target);
       const Response plain = get(world, target);
-      const Response packed = ask(world, {"GET", target, "", "gzip"});
+      const Response packed = ask(world, {.method = "GET", .target = target, .accept_encoding = "gzip"});
       CHECK(header(plain, "Content-Encoding").empty());
       CHECK(header(packed, "Content-Encoding") == "gzip");
       CHECK(header(packed, "Vary").find("Accept-Encoding") != std::string::npos);
@@ -601,7 +602,7 @@ TEST_SUITE("http") {
     }
     for (const char* target : {"/-/healthy", "/gate/need", "/nothing"}) {
       CAPTURE(target);
-      const Response response = ask(world, {"GET", target, "", "gzip"});
+      const Response response = ask(world, {.method = "GET", .target = target, .accept_encoding = "gzip"});
       CHECK(header(response, "Content-Encoding").empty());
       CHECK(is_one_line(response.body));
     }
