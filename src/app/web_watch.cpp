@@ -20,7 +20,7 @@ constexpr auto after_an_event = std::chrono::milliseconds(150);
 // For what makes no event: network file systems, directories that nobody could watch.
 constexpr auto poll_interval = std::chrono::seconds(4);
 
-std::set<std::string> directories_of(const http::WebGuard& guard) {
+std::set<std::string> directories_beside(const http::WebGuard& guard) {
   std::set<std::string> directories;
   for (const std::string& file : guard.files()) {
     directories.merge(directories_of(file));
@@ -81,7 +81,7 @@ void WebWatch::refresh() {
   asio::post(thread_, [this] {
     http::WebRefresh refreshed;
     try {
-      (void)watch_.watch(directories_of(*guard_));  // what is not heard of is polled
+      (void)watch_.watch(directories_beside(*guard_));  // what is not heard of is polled
       refreshed = guard_->refresh(SteadyTime::clock::now());
     } catch (const std::exception& exception) {
       refreshed.error = exception.what();

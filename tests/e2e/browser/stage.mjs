@@ -15,7 +15,9 @@ export class Stage {
     this.picture = told.picture;
     const input = createInterface({ input: process.stdin });
     this.#answers = input[Symbol.asyncIterator]();
-    this.close = () => input.close();
+    const leave = () => process.exit(1);  // nobody listens any more; the browser is ended on exit
+    input.on('close', leave);
+    this.close = () => input.off('close', leave).close();
   }
 
   // Plays one scene; what it throws is a failure of its own.
