@@ -37,9 +37,8 @@ Plan plan_of(std::vector<fleet::Target> targets, unsigned concurrency) {
   fleet::Credentials credentials;
   credentials.trust = lab().trust;
   credentials.identities["telltale"] = lab().identity;
-  return {std::make_shared<const fleet::Fleet>(std::move(fleet)),
-          std::make_shared<const fleet::Credentials>(std::move(credentials)),
-          {}};
+  return {.fleet = std::make_shared<const fleet::Fleet>(std::move(fleet)),
+          .credentials = std::make_shared<const fleet::Credentials>(std::move(credentials))};
 }
 
 /// The plan of a fleet in which `deck`, known by certificate and key, calls the only target.
@@ -70,9 +69,8 @@ struct Calling {
   }
 
   [[nodiscard]] Plan plan() const {
-    return {std::make_shared<const fleet::Fleet>(fleet),
-            std::make_shared<const fleet::Credentials>(credentials),
-            {}};
+    return {.fleet = std::make_shared<const fleet::Fleet>(fleet),
+            .credentials = std::make_shared<const fleet::Credentials>(credentials)};
   }
 };
 

@@ -262,8 +262,8 @@ TEST_SUITE("app") {
     }
   }
 
-  TEST_CASE("docs/configuration.md: every flag of telltale -> has a row") {
-    std::ifstream file(TELLTALE_SOURCE_DIR "/docs/configuration.md");
+  TEST_CASE("docs/flags.md: every flag of telltale -> has a row") {
+    std::ifstream file(TELLTALE_SOURCE_DIR "/docs/flags.md");
     const std::string docs(std::istreambuf_iterator<char>(file), {});
     const std::string help = print({"--help"}).text;
     std::size_t flags = 0;

@@ -574,7 +574,9 @@ TEST_SUITE("http") {
     CHECK(text.body.find("# EOF") == std::string::npos);
 
     const Response openmetrics =
-        ask(world, {.method = "GET", .target = "/metrics", .accept = "application/openmetrics-text;version=1.0.0"});
+        ask(world, {.method = "GET",
+                    .target = "/metrics",
+                    .accept = "application/openmetrics-text;version=1.0.0"});
     CHECK(openmetrics.content_type ==
           "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores");
     CHECK(openmetrics.body.find("telltale_probe_success") != std::string::npos);
@@ -591,7 +593,8 @@ TEST_SUITE("http") {
                                "/api/v1/rollout", "/api/v1/gates"}) {
       CAPTURE(target);
       const Response plain = get(world, target);
-      const Response packed = ask(world, {.method = "GET", .target = target, .accept_encoding = "gzip"});
+      const Response packed =
+          ask(world, {.method = "GET", .target = target, .accept_encoding = "gzip"});
       CHECK(header(plain, "Content-Encoding").empty());
       CHECK(header(packed, "Content-Encoding") == "gzip");
       CHECK(header(packed, "Vary").find("Accept-Encoding") != std::string::npos);
@@ -602,7 +605,8 @@ TEST_SUITE("http") {
     }
     for (const char* target : {"/-/healthy", "/gate/need", "/nothing"}) {
       CAPTURE(target);
-      const Response response = ask(world, {.method = "GET", .target = target, .accept_encoding = "gzip"});
+      const Response response =
+          ask(world, {.method = "GET", .target = target, .accept_encoding = "gzip"});
       CHECK(header(response, "Content-Encoding").empty());
       CHECK(is_one_line(response.body));
     }
