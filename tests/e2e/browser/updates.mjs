@@ -45,6 +45,7 @@ export async function updates(stage) {
     await stage.ask('change', 'echo', 'need', 'ours');
     await page.waitForSelector(gate('open'));
     await page.waitForSelector('#target-echo >> text=need');
+    await stage.ask('change', 'echo', 'want', 'ours');
   });
 
   await stage.check('all that without loading the page anew', async (differ) => {
