@@ -90,7 +90,7 @@ void tell_of_addresses(Log& log, const Options& options, const http::Server& ser
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     const bool is_main = i < options.listen_addresses.size();
     log.write(LogLevel::info, "listening",
-              {{"address", addresses[i]}, {"serves", is_main ? "everything" : "health and gates"}});
+              {{"serves", is_main ? "everything" : "health and gates"}, {"address", addresses[i]}});
   }
 }
 
