@@ -299,6 +299,9 @@ TEST_SUITE("net") {
           "basic_auth_users: [" + secret + "]\n",
           "tls_server_config: {cert: a, key: " + secret + "}\n",
           "tls_server_config: {cert: a, key: [" + secret + "]}\n",
+          "basic_auth_users: {\"$2y$10$" + secret + "\": alice}\n",
+          "tls_server_config:\n  cert: a\n  key:\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIB" +
+              secret + ":\n",
           "basic_auth_users: {alice: \"" + secret + "\n"}) {
       CAPTURE(text);
       (void)files.configure(text);
