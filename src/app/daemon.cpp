@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <memory>
 #include <optional>
+#include <sys/resource.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -26,6 +27,15 @@ namespace telltale::app {
 namespace asio = boost::asio;
 
 namespace {
+
+/// Clients' connections must leave descriptors for the probing, more than the 1,024 that are usual.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+  }
+}
 
 /// Reloads at every SIGHUP.
 void reload_at(asio::signal_set& hangups, Publisher& publisher) {
@@ -98,6 +108,7 @@ void tell_of_addresses(Log& log, const Options& options, const http::Server& ser
 
 int run_daemon(const Options& options) {
   Log log(options.log_level, options.log_format);
+  raise_descriptor_limit();
   asio::io_context context(1);
   asio::signal_set hangups(context, SIGHUP);  // first, so that none is lost
   auto plan = load_plan(options.config_file);

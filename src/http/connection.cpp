@@ -73,8 +73,7 @@ asio::awaitable<void> Connection::turn_away() {
 // have a thread of their own and feel nothing of it. Until its first byte a client counts as idle:
 // those that stay silent make room, and no session is allocated for them.
 asio::awaitable<bool> Connection::greet() {
-  std::shared_ptr<SSL_CTX> context = listener_.guard ? listener_.guard->tls() : nullptr;
-  if (!context) {
+  if (!listener_.guard || !listener_.guard->tls()) {
     co_return true;
   }
   turn_idle(false);
@@ -90,12 +89,17 @@ asio::awaitable<bool> Connection::greet() {
     std::ignore = co_await send(std::move(refusal), Manner());
     co_return false;
   }
-  co_return co_await start_tls(std::move(context));
+  std::shared_ptr<SSL_CTX> context = listener_.guard->tls();  // now: the byte took its time
+  co_return context&& co_await start_tls(std::move(context));
 }
 
 asio::awaitable<bool> Connection::start_tls(std::shared_ptr<SSL_CTX> context) {
   const error_code error = co_await transport_.start_tls(std::move(context));
-  co_return !error && listener_.guard->admits(transport_.ssl());
+  co_return !error && is_admitted();
+}
+
+bool Connection::is_admitted() const {
+  return transport_.ssl() == nullptr || listener_.guard->admits(transport_.ssl());
 }
 
 asio::awaitable<bool> Connection::wait_for_request() {
@@ -119,7 +123,7 @@ asio::awaitable<bool> Connection::exchange() {
   transport_.expire_after(service_.limits.request);
   RequestReader reader(service_.limits);
   const bool is_there = co_await receive(reader);
-  if (!is_there) {
+  if (!is_there || !is_admitted()) {
     co_return false;
   }
   const std::uint64_t known_events = service_.streams.count();

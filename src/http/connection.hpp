@@ -34,6 +34,8 @@ class Connection {
 
   [[nodiscard]] bool is_closed() const { return is_closed_; }
 
+  [[nodiscard]] bool came_to(const Listener& listener) const { return &listener_ == &listener; }
+
   /// Since when no exchange is under way, so that it may be closed without a word. Not so if a
   /// request has come that was not looked at yet.
   [[nodiscard]] std::optional<SteadyTime> idle_since() const;
@@ -42,6 +44,10 @@ class Connection {
   /// Starts TLS where the listener's guard wants it. False: that is how it ended.
   [[nodiscard]] asio::awaitable<bool> greet();
   [[nodiscard]] asio::awaitable<bool> start_tls(std::shared_ptr<SSL_CTX> context);
+
+  /// What is asked of clients now is what this one was asked.
+  [[nodiscard]] bool is_admitted() const;
+
   [[nodiscard]] asio::awaitable<bool> wait_for_request();
   [[nodiscard]] asio::awaitable<bool> exchange();
 

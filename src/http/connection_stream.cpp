@@ -34,7 +34,7 @@ asio::awaitable<void> Connection::stream(Response response, Manner manner,
   listen_to_client(subscriber);
   bool goes_on = true;
   while (goes_on && !service_.is_stopping && !is_closed_) {
-    goes_on = co_await send_next(subscriber, in_chunks);
+    goes_on = is_admitted() && co_await send_next(subscriber, in_chunks);
   }
   if (goes_on && in_chunks && !is_closed_) {
     transport_.expire_after(service_.limits.response);

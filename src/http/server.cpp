@@ -102,8 +102,8 @@ struct Server::State {
   asio::awaitable<void> listen(std::size_t which);
   void let_in(tcp::socket socket, const Listener& listener);
   void turn_away(tcp::socket socket, const Listener& listener);
-  [[nodiscard]] bool has_room();
-  [[nodiscard]] bool close_longest_idle();
+  [[nodiscard]] bool has_room(const Listener& listener);
+  [[nodiscard]] bool close_longest_idle(const Listener& listener);
   void end(Connections& among, Connections::iterator connection);
   void begin_stop();
 
@@ -136,7 +136,7 @@ asio::awaitable<void> Server::State::listen(std::size_t which) {
     }
     is_failing = false;
     const Listener& listener = doors[which].listener;
-    if (has_room()) {
+    if (has_room(listener)) {
       let_in(std::move(socket), listener);
     } else {
       turn_away(std::move(socket), listener);
@@ -160,20 +160,25 @@ void Server::State::turn_away(tcp::socket socket, const Listener& listener) {
         [this, connection] { end(turned_away, connection); });
 }
 
-bool Server::State::has_room() {
+/// Each listener has room of its own: who fills one, before it is known who that is, does not keep
+/// the kubelet from the other.
+bool Server::State::has_room(const Listener& listener) {
   if (connections.size() < service.limits.connections) {
     return true;
   }
-  const auto is_open = [](const Connection& connection) { return !connection.is_closed(); };
-  const auto open = static_cast<std::size_t>(std::ranges::count_if(connections, is_open));
-  return open < service.limits.connections || close_longest_idle();
+  const auto is_one = [&](const Connection& connection) {
+    return connection.came_to(listener) && !connection.is_closed();
+  };
+  const auto open = static_cast<std::size_t>(std::ranges::count_if(connections, is_one));
+  return open < service.limits.connections || close_longest_idle(listener);
 }
 
-bool Server::State::close_longest_idle() {
+bool Server::State::close_longest_idle(const Listener& listener) {
   Connection* longest = nullptr;
   SteadyTime since = SteadyTime::max();
   for (Connection& connection : connections) {
-    const auto idle_since = connection.is_closed() ? std::nullopt : connection.idle_since();
+    const bool is_open = connection.came_to(listener) && !connection.is_closed();
+    const auto idle_since = is_open ? connection.idle_since() : std::nullopt;
     if (idle_since && *idle_since < since) {
       longest = &connection;
       since = *idle_since;

@@ -117,6 +117,32 @@ Result<ContextPtr> make_context(const Reading& reading) {
              : ContextPtr();
 }
 
+/// What is asked of clients during a handshake and after it.
+struct ClientPolicy {
+  ClientAuthType type = ClientAuthType::no_client_cert;
+  Digest client_ca{};
+  std::vector<std::string> allowed_sans;
+
+  friend bool operator==(const ClientPolicy&, const ClientPolicy&) = default;
+};
+
+/// Of a reading with TLS.
+ClientPolicy policy_of(const Reading& reading) {
+  Digester client_ca;
+  client_ca.add(reading.client_ca);
+  const TlsServerConfig& tls = *reading.config->tls;
+  return {.type = tls.client_auth_type,
+          .client_ca = client_ca.finish(),
+          .allowed_sans = tls.client_allowed_sans};
+}
+
+/// Where it is, or comes to be.
+template <class T>
+T* known_among(std::list<T>& all, T one) {
+  const auto known = std::ranges::find(all, one);
+  return known != all.end() ? &*known : &all.emplace_back(std::move(one));
+}
+
 std::set<std::string> files_of(const std::string& file, const WebConfig& config) {
   std::set<std::string> files{file};
   if (config.tls) {
@@ -135,8 +161,8 @@ struct WebGuard::State {
 
   /// Takes over users and headers, and the TLS if it could be made.
   [[nodiscard]] std::optional<Error> take(const Reading& reading);
-  void put_access(const WebConfig& config);
-  [[nodiscard]] std::optional<Error> put_tls(const Reading& reading);
+  [[nodiscard]] Result<ContextPtr> make(const Reading& reading) const;
+  void put_access(const WebConfig& config, bool is_whole);
   [[nodiscard]] WebRefresh fail(const Error& error, SteadyTime now);
 
   std::string file;
@@ -144,7 +170,8 @@ struct WebGuard::State {
 
   mutable std::mutex mutex;  // of what is in force
   ContextPtr context;
-  std::vector<std::string> allowed_sans;
+  std::list<ClientPolicy> policies;    // each that ever was: contexts point to theirs
+  ClientPolicy* policy = nullptr;      // of the context
   std::shared_ptr<const Users> users;  // shared with the request that is judged by it
   std::list<Headers> all_headers;      // each that ever was: callers hold references
   const Headers* headers = nullptr;
@@ -164,34 +191,38 @@ std::optional<Error> WebGuard::State::take(const Reading& reading) {
   if (!reading.config) {
     return reading.config.error();
   }
-  put_access(*reading.config);
   files = files_of(file, *reading.config);
-  return put_tls(reading);
-}
-
-void WebGuard::State::put_access(const WebConfig& config) {
+  Result<ContextPtr> made = make(reading);
   const std::lock_guard lock(mutex);
-  users = std::make_shared<const Users>(config.users);
-  const auto known = std::ranges::find(all_headers, config.headers);
+  put_access(*reading.config, made.has_value());
   in_force.reset();
-  headers = known != all_headers.end() ? &*known : &all_headers.emplace_back(config.headers);
+  if (!made) {
+    return made.error();
+  }
+  context = *std::move(made);
+  in_force = reading.digest;
+  if (context) {
+    policy = known_among(policies, policy_of(reading));
+    SSL_CTX_set_app_data(context.get(), policy);
+  }
+  return std::nullopt;
 }
 
-std::optional<Error> WebGuard::State::put_tls(const Reading& reading) {
+Result<ContextPtr> WebGuard::State::make(const Reading& reading) const {
   if (reading.config->tls.has_value() != serves_tls) {
     return Error(Errc::unsupported,
                  file + ":1: tls_server_config: turning TLS on or off takes a restart of telltale");
   }
-  Result<ContextPtr> made = make_context(reading);
-  if (!made) {
-    return made.error();
+  return make_context(reading);
+}
+
+/// No users at all means everybody, perhaps because certificates are asked for instead: that counts
+/// only if they really are.
+void WebGuard::State::put_access(const WebConfig& config, bool is_whole) {
+  if (is_whole || !config.users.empty() || !users) {
+    users = std::make_shared<const Users>(config.users);
   }
-  const std::lock_guard lock(mutex);
-  context = *std::move(made);
-  allowed_sans =
-      reading.config->tls ? reading.config->tls->client_allowed_sans : std::vector<std::string>();
-  in_force = reading.digest;
-  return std::nullopt;
+  headers = known_among(all_headers, config.headers);
 }
 
 /// The gaps double, and the last attempt comes when patience ends.
@@ -232,11 +263,15 @@ std::shared_ptr<SSL_CTX> WebGuard::tls() {
 
 bool WebGuard::admits(SSL* ssl) {
   const std::lock_guard lock(state_->mutex);
-  if (state_->allowed_sans.empty()) {
+  const ClientPolicy* const policy = state_->policy;
+  if (SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)) != policy) {
+    return false;  // let in by what was asked of clients before
+  }
+  if (policy->allowed_sans.empty()) {
     return true;
   }
   const X509* const certificate = SSL_get0_peer_certificate(ssl);
-  return certificate != nullptr && has_allowed_san(*certificate, state_->allowed_sans);
+  return certificate != nullptr && has_allowed_san(*certificate, policy->allowed_sans);
 }
 
 const std::vector<std::pair<std::string, std::string>>& WebGuard::headers() const {

@@ -28,6 +28,14 @@ std::string message(int line, const std::string& path, std::string_view sentence
   return text;
 }
 
+/// A key as a message may repeat it: what is none of the schema's may be a hash, or a line of a key
+/// that is indented too little.
+std::string shown(const std::string& key) {
+  constexpr std::size_t longest = 48;
+  const bool may_be_secret = key.size() > longest || key.find('$') != std::string::npos;
+  return may_be_secret ? "(a key of " + std::to_string(key.size()) + " characters)" : key;
+}
+
 int line_of(const YAML::Mark& mark) {
   return std::max(mark.line, 0) + 1;
 }
@@ -83,7 +91,7 @@ class TreeBuilder {
         value.refuse("has a key that is no text", Errc::malformed);
       }
       value.key = key.Scalar();
-      value.path += (mapping.path.empty() ? "" : ".") + value.key;
+      value.path += (mapping.path.empty() ? "" : ".") + shown(value.key);
       const auto first = std::ranges::find(mapping.items, value.key, &WebValue::key);
       if (first != mapping.items.end()) {
         value.refuse(

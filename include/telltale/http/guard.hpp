@@ -26,8 +26,8 @@ class Guard {
   [[nodiscard]] virtual std::shared_ptr<SSL_CTX> tls() = 0;
 
   /// Whether the certificate that a client presented may come in, beyond that it verifies
-  /// (`client_allowed_sans`). Called after the handshake, with `ssl` of tls(); false ends the
-  /// connection.
+  /// (`client_allowed_sans`), and by what is asked of clients now. Called after the handshake and
+  /// at each request, with `ssl` of tls(); false ends the connection.
   [[nodiscard]] virtual bool admits(SSL* ssl) = 0;
 
   /// Added to every response that has none of that name (`http_server_config.headers`; a handler's

@@ -32,7 +32,7 @@ using FailureListener = std::function<void(std::string_view where, std::string_v
 struct Limits {
   std::uint32_t header_bytes = 8'192;  ///< more is answered 431
   std::uint64_t body_bytes = 65'536;   ///< more is answered 413
-  std::size_t connections = 512;       ///< served at once; others are answered 503
+  std::size_t connections = 512;       ///< at once, for each Listener; others are answered 503
   std::size_t streams = 64;            ///< of these, at most so many; others are answered 503
   std::chrono::milliseconds request{
       10'000};  ///< TLS handshake, then each request, to be sent in; 408
@@ -52,7 +52,7 @@ struct Listener {
 };
 
 /// Serves until destroyed. Requests are answered one at a time per connection, in their order.
-/// Where all connections are taken, the one idle longest makes room; without an idle one, a new one
+/// Where all of a listener's are taken, the one idle longest makes room; without one, a new one
 /// is answered 503 and closed.
 class Server {
  public:

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <optional>
+#include <sys/resource.h>
 
 #include <doctest/doctest.h>
 
@@ -74,6 +75,21 @@ TEST_SUITE("net") {
     (void)daemon.wait_for("/gate/need/orca", 200);
     CHECK(daemon.get("/gate/need").status == 403);
     CHECK(daemon.stop(SIGTERM) == 0);
+  }
+
+  TEST_CASE("daemon: a low soft limit of descriptors -> raised to the hard one") {
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit low = before;
+    low.rlim_cur = before.rlim_max / 2;
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &low) == 0);
+    const World world;
+    const TestPeer orca(world.peer(ClientAuth::want));
+    Daemon daemon(world.configure({entry("orca", orca)}));
+    const std::string most = daemon.metric("process_max_fds");
+    CHECK(setrlimit(RLIMIT_NOFILE, &before) == 0);
+    REQUIRE_FALSE(most.empty());
+    CHECK(static_cast<rlim_t>(std::stod(most)) == before.rlim_max);
   }
 
   TEST_CASE("daemon: a bad configuration or a taken port -> one line, exit 2") {

@@ -171,6 +171,17 @@ TEST_SUITE("net") {
     CHECK(after.ask(get("/after"))->body == "GET /after\n");
   }
 
+  TEST_CASE("TLS: a client may not come in any more -> its next request is not answered") {
+    const auto guard = std::make_shared<TestGuard>(make_context(mint::self_signed()));
+    const RunningServer running(listener({"127.0.0.1:0"}, at_once(&echo), guard));
+    Client client(running.address());
+    REQUIRE(client.greet());
+    CHECK(client.ask(get("/")).has_value());
+    guard->admits_nobody = true;
+    CHECK_FALSE(client.ask(get("/")).has_value());
+    CHECK(client.is_at_end());
+  }
+
   TEST_CASE("TLS: many clients at once -> every request has its own answer") {
     const RunningServer running(listener({"127.0.0.1:0"}, at_once(&echo), tls_guard()));
     std::atomic<int> right = 0;

@@ -177,6 +177,25 @@ TEST_SUITE("net") {
     CHECK(busy.ask("x").has_value());
   }
 
+  TEST_CASE("connections: all of one listener busy -> another listener serves all the same") {
+    http::Limits limits;
+    limits.connections = 3;
+    std::vector<http::Listener> listeners = listener({"127.0.0.1:0"}, at_once(&echo));
+    listeners.push_back(listeners.front());
+    const RunningServer running(std::move(listeners), limits);
+    const auto addresses = running.server->addresses();
+    std::list<Client> busy;
+    for (std::size_t i = 0; i < limits.connections; ++i) {
+      begin_exchange(busy.emplace_back(addresses.at(0)));
+    }
+    Client idle(addresses.at(1));
+    REQUIRE(idle.ask(get("/")).has_value());
+    Client turned_away(addresses.at(0));
+    CHECK(turned_away.read_reply()->status == 503);
+    CHECK(idle.ask(get("/")).has_value());  // it does not make room for one of the other listener
+    check_served(addresses.at(1));
+  }
+
   TEST_CASE("connections: all busy, over TLS -> closed, without a handshake") {
     http::Limits limits;
     limits.connections = 1;

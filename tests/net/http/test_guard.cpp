@@ -36,8 +36,8 @@ std::shared_ptr<SSL_CTX> TestGuard::tls() {
 }
 
 bool TestGuard::admits(SSL* ssl) {
-  if (admitted_name.empty()) {
-    return true;
+  if (admitted_name.empty() || admits_nobody) {
+    return !admits_nobody;
   }
   const X509* certificate = SSL_get0_peer_certificate(ssl);
   std::array<char, 64> name{};

@@ -1,6 +1,7 @@
 #pragma once
 // A Guard as a test wants it.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -30,8 +31,9 @@ class TestGuard : public http::Guard {
                                    std::function<void(std::optional<bool>)> decided)>;
 
   std::vector<std::pair<std::string, std::string>> fields;  ///< headers()
-  std::string admitted_name;  ///< the common name that may come in; empty: all may
-  Judge judge;                ///< identify(); empty: nobody is asked
+  std::string admitted_name;                ///< the common name that may come in; empty: all may
+  std::atomic<bool> admits_nobody = false;  ///< from now on
+  Judge judge;                              ///< identify(); empty: nobody is asked
 
   /// What tls() gives from now on. Any thread.
   void replace_context(std::shared_ptr<SSL_CTX> context);

@@ -7,6 +7,7 @@
 
 #include "net/http/tls_visit.hpp"
 #include "net/http/web_files.hpp"
+#include "support/openssl_ptr.hpp"
 #include "support/tls_server.hpp"
 
 namespace telltale::http_test {
@@ -291,6 +292,52 @@ TEST_SUITE("net") {
     }
   }
 
+  TEST_CASE("web guard: no users, beside TLS that cannot be had -> nobody comes in without") {
+    const WebFiles files;
+    (void)files.configure_tls(alice(hash_of_secret));
+    const auto guard = files.guard();
+    Refresher refresher{*guard};
+    SUBCASE("an empty file") {
+      (void)files.configure("");
+    }
+    SUBCASE("certificates instead of passwords, and the client CA is not there yet") {
+      (void)files.configure_tls(
+          "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: clients.pem\n");
+    }
+    CHECK_FALSE(refresher.until_settled().error.empty());
+    CHECK(guard->asks_who());
+    CHECK(identify(*guard, "") == answer(false));
+    CHECK(identify(*guard, by_secret) == answer(true));
+    (void)files.configure_tls(
+        "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n");
+    CHECK(refresher.until_settled().is_renewed);
+    CHECK_FALSE(guard->asks_who());
+    CHECK_FALSE(visit(*guard).came_in);
+  }
+
+  TEST_CASE("web guard: clients are asked for something else -> who came in before is let go") {
+    const WebFiles files;
+    (void)files.configure_tls("  client_auth_type: RequestClientCert\n  client_ca_file: ca.pem\n");
+    const auto guard = files.guard();
+    const support::SslPtr before(SSL_new(guard->tls().get()));
+    Refresher refresher{*guard};
+    files.present(files.ca.issue());
+    CHECK(refresher.until_settled().is_renewed);
+    CHECK(guard->admits(before.get()));  // a new certificate of ours asks nothing of clients
+    SUBCASE("another client CA") {
+      files.trust(mint::Ca({.common_name = "Others"}));
+    }
+    SUBCASE("another type") {
+      (void)files.configure_tls("  client_auth_type: NoClientCert\n");
+    }
+    SUBCASE("allowed SANs") {
+      (void)files.configure_tls(
+          "  client_auth_type: RequireAnyClientCert\n  client_allowed_sans: [a]\n");
+    }
+    CHECK(refresher.until_settled().is_renewed);
+    CHECK_FALSE(guard->admits(before.get()));
+  }
+
   TEST_CASE("web guard: what is told of a bad file -> neither password nor hash nor key") {
     const WebFiles files;
     const std::string secret = "hunter2-and-more";
@@ -299,6 +346,9 @@ TEST_SUITE("net") {
           "basic_auth_users: [" + secret + "]\n",
           "tls_server_config: {cert: a, key: " + secret + "}\n",
           "tls_server_config: {cert: a, key: [" + secret + "]}\n",
+          "basic_auth_users: {\"$2y$10$" + secret + "\": alice}\n",
+          "tls_server_config:\n  cert: a\n  key:\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIB" +
+              secret + ":\n",
           "basic_auth_users: {alice: \"" + secret + "\n"}) {
       CAPTURE(text);
       (void)files.configure(text);
