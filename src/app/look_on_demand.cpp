@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <deque>
 #include <list>
-#include <map>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -33,6 +33,8 @@ constexpr Duration longest_look = std::chrono::seconds(55);  // http answers 503
 constexpr Duration longest_reserve = std::chrono::milliseconds(100);
 constexpr int reserves_per_look = 10;
 constexpr std::size_t looks_in_flight = 16;
+// Who shares a look that others have cut short gives up at most this part of the time that is his.
+constexpr int parts_given_up = 10;
 
 /// What is left for a connection until `deadline`.
 Duration time_left(SteadyTime deadline) {
@@ -90,6 +92,7 @@ class LookOnDemand::Engine {
     PlanPtr plan;
     std::shared_ptr<const fleet::Target> target;
     SteadyTime deadline;
+    bool is_cut_short = false;  // by the deadline: with more time more might be seen
     probe::Resolution resolution;
     std::deque<fleet::Endpoint> waiting;  // addresses
     std::size_t in_flight = 0;
@@ -99,9 +102,6 @@ class LookOnDemand::Engine {
 
   using WorkPtr = std::shared_ptr<Work>;
   using WeakWork = std::weak_ptr<Work>;  // what comes for one that nobody waits for is dropped
-  using Key = std::pair<const Plan*, std::string>;
-
-  static Key key_of(const Work& work) { return {work.plan.get(), work.target->name}; }
 
   void run() {
     while (!context_.stopped()) {
@@ -115,9 +115,9 @@ class LookOnDemand::Engine {
 
   void begin(PlanPtr plan, const std::string& name, SteadyTime asked_at, SteadyTime deadline,
              Done done) {
-    const auto known = works_.find(Key(plan.get(), name));
-    if (known != works_.end()) {
-      add_waiter(known->second, asked_at, deadline, std::move(done));
+    if (const WorkPtr known = find(plan, name, deadline)) {
+      known->deadline = std::max(known->deadline, deadline);
+      add_waiter(known, asked_at, deadline, std::move(done));
       return;
     }
     const auto& targets = plan->fleet->targets;
@@ -138,9 +138,28 @@ class LookOnDemand::Engine {
     work->resolution.failure = probe::Failure{.phase = probe::Phase::resolve,
                                               .kind = probe::FailureKind::timed_out,
                                               .detail = "the name was not resolved in time"};
-    works_.emplace(key_of(*work), work);
+    works_.push_back(work);
     add_waiter(work, asked_at, deadline, std::move(done));
     resolve(work);
+  }
+
+  /// A look that somebody with until `deadline` may share without being told of failures that are
+  /// others' hurry alone; null: there is none.
+  [[nodiscard]] WorkPtr find(const PlanPtr& plan, const std::string& name,
+                             SteadyTime deadline) const {
+    const Duration given_up = (deadline - steady_clock::now()) / parts_given_up;
+    const auto found = std::ranges::find_if(works_, [&](const WorkPtr& work) {
+      return work->plan == plan && work->target->name == name &&
+             (!work->is_cut_short || work->deadline >= deadline - given_up);
+    });
+    return found == works_.end() ? nullptr : *found;
+  }
+
+  /// How much of `wanted` is left for a part of the look.
+  static Duration share_of_time(Work& work, Duration wanted) {
+    const Duration left = time_left(work.deadline);
+    work.is_cut_short = work.is_cut_short || left < wanted;
+    return std::min(wanted, left);
   }
 
   void add_waiter(const WorkPtr& work, SteadyTime asked_at, SteadyTime deadline, Done done) {
@@ -163,7 +182,7 @@ class LookOnDemand::Engine {
   }
 
   void resolve(const WorkPtr& work) {
-    const Duration time = std::min(work->plan->fleet->probe.timeout, time_left(work->deadline));
+    const Duration time = share_of_time(*work, work->plan->fleet->probe.timeout);
     resolver_->resolve(*work->target, time,
                        [this, weak = WeakWork(work)](probe::Resolution resolution) {
                          if (const WorkPtr work = weak.lock()) {
@@ -184,7 +203,7 @@ class LookOnDemand::Engine {
            time_left(work->deadline) > Duration::zero()) {
       probe::LookRequest request =
           look_request(*work->plan, CallRequests(), work->target, work->waiting.front());
-      request.timeout = std::min(request.timeout, time_left(work->deadline));
+      request.timeout = share_of_time(*work, request.timeout);
       work->waiting.pop_front();
       ++work->in_flight;
       prober_->look(std::move(request), [this, weak = WeakWork(work)](probe::Observation seen) {
@@ -220,10 +239,19 @@ class LookOnDemand::Engine {
   }
 
   void forget(const Work& work) {
-    works_.erase(key_of(work));
-    if (works_.empty()) {
-      prober_->keep_only({});  // a reload may have dropped any key by the next time
+    std::erase_if(works_, [&](const WorkPtr& each) { return each.get() == &work; });
+    drop_keys();
+  }
+
+  /// But those of plans under which somebody looks: a reload may have dropped any other.
+  void drop_keys() {
+    std::set<pki::IdentityPtr> in_use;
+    for (const WorkPtr& work : works_) {
+      for (const auto& [name, identity] : work->plan->credentials->identities) {
+        in_use.insert(identity);
+      }
     }
+    prober_->keep_only(in_use);
   }
 
   std::function<void(std::string)> on_internal_error_;
@@ -231,7 +259,7 @@ class LookOnDemand::Engine {
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   std::optional<probe::Prober> prober_;  // made on the thread: strangers' keys take a while
   std::optional<probe::Resolver> resolver_;
-  std::map<Key, WorkPtr> works_;
+  std::vector<WorkPtr> works_;
   std::thread thread_;  // last: it uses all of these
 };
 

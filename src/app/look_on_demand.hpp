@@ -21,7 +21,7 @@ namespace telltale::app {
 /// whoever asked and nowhere else. Between looks it holds no plan and no key.
 class LookOnDemand {
  public:
-  /// Looks at so many targets at once at most.
+  /// At most so many looks, each at one target, at once.
   static constexpr std::size_t most_targets = 4;
 
   /// Called once, on the thread of this; null if too many targets are being looked at, or the plan
@@ -38,8 +38,9 @@ class LookOnDemand {
 
   /// Resolves the target of that name and looks at all of its addresses within `time`: each for
   /// `probe.timeout` at most, without rehearsing calls. Who asks for a target that is being looked
-  /// at under the same plan shares that look. When the time is over, what was seen until then is
-  /// told, and the rest is not looked at. Not for several threads.
+  /// at under the same plan shares that look, unless it has markedly less time. When the time is
+  /// over, what was seen until then is told, and the rest is not looked at. Not for several
+  /// threads.
   void look(PlanPtr plan, std::string target, Duration time, Done done);
 
  private:

@@ -89,7 +89,7 @@ std::string path_text(std::string_view path) {
 std::string http_text(std::string_view path, const probe::HttpReply& reply) {
   std::string text = "GET " + path_text(path) + " " + std::to_string(reply.status);
   if (!reply.location.empty()) {
-    text += " to " + reply.location;
+    text += " to " + path_text(reply.location);  // which may repeat the query
   }
   if (reply.status >= 400 && !reply.first_line.empty()) {
     text += " \"" + reply.first_line.substr(0, quoted_bytes) + "\"";

@@ -35,12 +35,13 @@ bool speaks_of_secret(std::string_view key) {
       words, [&](std::string_view word) { return letters.find(word) != std::string::npos; });
 }
 
-/// Replaces what stands between `://` and the last `@` of each authority.
+/// Replaces what stands between `://` and the last `@` before a blank. A password that should have
+/// been escaped may hold any of `/?#`, so that none of them ends it.
 std::string without_userinfo(std::string text) {
   constexpr std::string_view mark = "://";
   for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
     at += mark.size();
-    const std::size_t end = std::min(text.find_first_of("/?# \t\n", at), text.size());
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n", at), text.size());
     const std::size_t host = text.substr(at, end - at).rfind('@');
     if (host != std::string::npos) {
       text.replace(at, host, stand_in);

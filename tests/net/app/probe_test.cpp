@@ -173,6 +173,26 @@ TEST_SUITE("net") {
     CHECK(daemon.stop(SIGTERM) == 0);
   }
 
+  TEST_CASE("probe: who has more time than a look under way -> is looked for anew") {
+    const World world;
+    auto options = world.peer(ClientAuth::want);
+    options.fault = support::Fault::silent_at_accept;
+    const TestPeer silent(options);
+    Daemon daemon(world.configure({entry("silent", silent)}, "", one_round));
+    const auto has_connections = [&](std::size_t least) {
+      return silent.wait_until(
+          [&](const support::Seen& seen) { return seen.connections >= least; });
+    };
+    REQUIRE(has_connections(1));  // of the daemon's own first round
+    http_test::Client hurried(daemon.address());
+    REQUIRE(hurried.send(http_test::get("/probe?target=silent", scrape_timeout("4"))));
+    REQUIRE(has_connections(2));
+    http_test::Client patient(daemon.address());
+    REQUIRE(patient.send(http_test::get("/probe?target=silent", scrape_timeout("40"))));
+    CHECK(has_connections(3));
+    CHECK(daemon.stop(SIGTERM) == 0);
+  }
+
   TEST_CASE("probe: after a reload -> the new configuration counts, also for credentials") {
     const World world;
     const TestPeer orca(world.peer(ClientAuth::need));

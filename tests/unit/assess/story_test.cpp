@@ -45,7 +45,7 @@ TEST_SUITE("assess") {
     chatty.asked(request({root_a, root_b})).http(200);
     Try unclean(identity, tls_1_3);
     unclean.asked().http(400, "No required SSL certificate was sent");
-    unclean.attempt().http->location = "https://elsewhere/";
+    unclean.attempt().http->location = "https://elsewhere/?token=hunter2";
     const Row rows[] = {
         {chatty,
          "nothing presented, TLSv1.3: handshake done in 3ms (TLS_AES_128_GCM_SHA256), asked for a "
@@ -59,7 +59,7 @@ TEST_SUITE("assess") {
         {unclean,
          "identity telltale presented, TLSv1.3: handshake done in 3ms (TLS_AES_128_GCM_SHA256), "
          "asked for a certificate (1 name), none was sent, ticket after 2ms, GET /health 400 to "
-         "https://elsewhere/ \"No required SSL certificate was sent\""},
+         "https://elsewhere/?... \"No required SSL certificate was sent\""},
         {Try(stranger, tls_1_3).asked().sent().finished().alert(Phase::first_read, 48),
          "a stranger presented, TLSv1.3: handshake done in 3ms (TLS_AES_128_GCM_SHA256), asked for "
          "a certificate (1 name), first read: the peer sends the alert unknown_ca (48) after 2ms "

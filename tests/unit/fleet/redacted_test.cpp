@@ -74,6 +74,8 @@ TEST_SUITE("fleet") {
         {"why: \"was https://me:hunter2@orca:1/x, see redis://hunter2@r\"",
          "why: \"was https://<redacted>@orca:1/x, see redis://<redacted>@r\"\n"},
         {"url: \"https://a@hunter2@orca\"", "url: \"https://<redacted>@orca\"\n"},
+        {"why: \"redis://:pa/hunter2@r and redis://me:#hunter2@r, rediss://:?hunter2@r\"",
+         "why: \"redis://<redacted>@r and redis://<redacted>@r, rediss://<redacted>@r\"\n"},
         {"url: \"https://me:hunter2@\"", "url: \"https://<redacted>@\"\n"},
         {"health: \"/health?key=hunter2\"", "health: \"/health?<redacted>\"\n"},
         {"path: \"https://orca/?hunter2\"", "path: \"https://orca/?<redacted>\"\n"},
