@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "render/edge_text.hpp"
@@ -110,10 +111,11 @@ std::string_view class_of(BlockerGroup::Rank rank) {
   return "blocker missing";
 }
 
-std::string_view told_of(BlockerGroup::Rank rank) {
+/// `is_call`: a call fails. A target may be wrong without anybody failing yet.
+std::string_view told_of(BlockerGroup::Rank rank, bool is_call) {
   switch (rank) {
     case BlockerGroup::Rank::harms_today:
-      return "fails today";
+      return is_call ? "fails today" : "wrong today";
     case BlockerGroup::Rank::error:
       return "would fail";
     case BlockerGroup::Rank::other:
@@ -124,13 +126,23 @@ std::string_view told_of(BlockerGroup::Rank rank) {
   return "not known";
 }
 
-void write_group(Markup& html, const Scene& scene, const std::string& gate,
+/// What the ids of a group end with. Two of a gate may begin at one place with one reason, such as
+/// two findings with a hint each: `given` tells them apart.
+std::string group_id(const std::string& gate, const gate::Blocker& first,
+                     std::set<std::string>& given) {
+  std::string id = percent_encoded(gate) + ":" + percent_encoded(place_of(first)) + ":" +
+                   std::string(name_of(first.reason));
+  while (!given.insert(id).second) {
+    id += "+";
+  }
+  return id;
+}
+
+void write_group(Markup& html, const Scene& scene, const std::string& place,
                  const BlockerGroup& group) {
   const std::vector<Place> places = places_of(group);
   const gate::Blocker& first = *group.blockers.front();
   const std::string_view reason = name_of(first.reason);
-  const std::string place =
-      percent_encoded(gate) + ":" + percent_encoded(place_of(first)) + ":" + std::string(reason);
   const auto item = html.in("li", {{"id", "blocker:" + place},
                                    {"class", class_of(group.rank)},
                                    {"data-blocker-reason", reason},
@@ -138,7 +150,7 @@ void write_group(Markup& html, const Scene& scene, const std::string& gate,
                                    {"data-blocker-count", std::to_string(group.blockers.size())}});
   {
     const auto line = html.in("p");
-    html.element("span", told_of(group.rank), {{"class", "severity"}});
+    html.element("span", told_of(group.rank, !first.caller.empty()), {{"class", "severity"}});
     html.text(" ");
     write_place(html, scene, places.front());
     html.text(" ");
@@ -164,9 +176,10 @@ void write_blockers(Markup& html, const Scene& scene, const gate::Answer& answer
   count += missing == 0 ? "" : count_of(missing, "thing", "things") + " not known";
   html.element("h4", count + ", the worst first");
   const auto list = html.in("ol", {{"class", "blockers"}});
+  std::set<std::string> given;
   for (std::size_t i = 0; i < std::min(groups.size(), most_groups); ++i) {
     html.verbatim("\n");
-    write_group(html, scene, answer.gate, groups[i]);
+    write_group(html, scene, group_id(answer.gate, *groups[i].blockers.front(), given), groups[i]);
   }
   if (groups.size() > most_groups) {
     html.element("li", "and " + std::to_string(groups.size() - most_groups) + " more kinds");
@@ -220,6 +233,14 @@ std::string scope_text(const gate::Answer& answer) {
                                    " at " + count_of(answer.addresses, "address", "addresses");
 }
 
+/// `3 clean rounds and 10m without a blocker`
+std::string patience_text(const fleet::GateRules& rules) {
+  const std::string rounds = count_of(rules.rounds, "clean round", "clean rounds");
+  return rules.minimum_time == Duration::zero()
+             ? rounds
+             : rounds + " and " + to_text(rules.minimum_time) + " without a blocker";
+}
+
 std::string_view step_text(fleet::Step step) {
   return step == fleet::Step::strict ? "from PERMISSIVE to STRICT" : "from `want` to `need`";
 }
@@ -244,9 +265,7 @@ void write_gate(Markup& html, const Scene& scene, const gate::Answer& answer,
     html.text("since ");
     write_time(html, answer.since, scene.now.civil);
     write_prose(html, scope_text(answer) + ". The step " + std::string(step_text(answer.step)) +
-                          " is safe after " +
-                          count_of(rules.rounds, "clean round", "clean rounds") + " and " +
-                          to_text(rules.minimum_time) + " without a blocker.");
+                          " is safe after " + patience_text(rules) + ".");
   }
   if (answer.waiting) {
     html.element("p", "Waiting: " + *answer.waiting + ".", {{"class", "waiting"}});

@@ -22,7 +22,7 @@ void write_service(Markup& html, const Scene& scene, const gate::RolloutService&
   html.element("td", name_of(service.stage));
   html.element("td", service.declared ? name_of(*service.declared) : "-");
   html.element("td", next_text(service));
-  html.element("td", may_go_text(service), {{"class", service.may_go ? "good" : ""}});
+  html.element("td", may_go_text(service), {{"class", service.may_go ? "may-go good" : ""}});
   html.element("td", why_text(service));
   html.element("td", count_of(service.callers.size(), "caller", "callers"), {{"class", "fixed"}});
   const auto note = html.in("td", {{"class", "hint"}});
@@ -37,7 +37,7 @@ void write_rollout(Markup& html, const Scene& scene, const gate::Rollout& rollou
   }
   const Section section(html, "rollout", "Rollout");
   {
-    const auto line = html.in("p");
+    const auto line = html.in("p", {{"class", "may-go"}});
     write_prose(html, rollout.summary);
   }
   html.element("p", "Leaves first: who calls no other comes before those that call it.",

@@ -133,7 +133,7 @@ void write_place(Markup& html, const Scene& scene, const gate::Rollout& rollout,
   write_fact(html, "Stage", name_of(service->stage));
   write_fact(html, "Declared", service->declared ? name_of(*service->declared) : "-");
   write_fact(html, "Next step", next_text(*service));
-  write_fact(html, "May go", may_go_text(*service), service->may_go ? "good" : "");
+  write_fact(html, "May go", may_go_text(*service), service->may_go ? "may-go good" : "");
   write_fact(html, "Why", why_text(*service));
   write_fact(html, "Declared and seen", service->note);
   if (service->callers.empty()) {

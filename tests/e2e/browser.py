@@ -17,7 +17,7 @@ from servers.peer import choose_ports
 from stage import Stage, Verdict
 
 HERE = Path(__file__).resolve().parent
-SCENES = ["updates", "target", "plain", "keyboard", "sizes", "hostile", "policy", "accessibility", "stale"]
+SCENES = ["updates", "target", "plain", "keyboard", "sizes", "hostile", "policy", "accessibility", "stale", "trouble"]
 INSTALL_TIMEOUT_S = 120
 
 

@@ -22,7 +22,7 @@ class Daemon:
         self.process = Process(Command(name, words, []), lab)
         processes.append(self.process)
         wait_for("msg=started in its log", lambda: "msg=started" in self.log(), self.process)
-        self.addresses = re.findall(r"msg=listening address=(\S+)", self.log())
+        self.addresses = re.findall(r"msg=listening .*address=(\S+)", self.log())
 
     @property
     def address(self) -> str:

@@ -10,17 +10,29 @@
   const news = document.getElementById("news");
   const seconds = 1000;
   const interval = Math.max(1, Number(body.dataset.interval) || 30) * seconds;
-  const patience = 5 * seconds; // for one answer
+  const address = location.origin + location.pathname + location.search; // without a password in it
   const streamPause = 60 * seconds; // before a stream that was refused is asked for again
 
   let source = null;
-  let streamRefusedAt = 0;
+  let streamRefusedAt = null;
   let isDirty = false; // the daemon said that something has changed
   let isFetching = false;
-  let shownSince = Date.now(); // when what is shown was fetched
-  let triedAt = Date.now();
   let pause = 1 * seconds; // between two fetches, at least
   let failingSince = null;
+  let trouble = ""; // since then
+
+  // Clocks are set back, and the steady one may stand still while the machine sleeps: what either says
+  // has passed has passed.
+  const mark = () => ({ steady: performance.now(), civil: Date.now() });
+  const passedSince = ({ steady, civil }) =>
+    Math.max(performance.now() - steady, Date.now() - civil);
+
+  let shownSince = mark(); // when what is shown was fetched
+  let triedAt = mark();
+  // For one answer: over a slow line a large page takes as long as it took the last time, and more.
+  const patienceFor = (time) => Math.max(5 * seconds, Math.min(3 * time, interval));
+  const firstTime = performance.getEntriesByType("navigation")[0]?.responseEnd ?? 0;
+  let patience = patienceFor(firstTime);
 
   const say = (element, text) => {
     if (element.textContent !== text) element.textContent = text;
@@ -61,6 +73,7 @@
       skipGone();
       const match = next.id ? known.get(next.id) : undefined;
       if (match && sameKind(match, next)) {
+        known.delete(next.id); // it is one thing's place, and no other's
         if (match === cursor) cursor = cursor.nextSibling;
         else old.insertBefore(match, cursor);
         morph(match, next);
@@ -151,12 +164,16 @@
       gate.className = "gate is-unknown";
       gate.dataset.status = "unknown";
     }
+    for (const leave of document.querySelectorAll(".may-go")) {
+      leave.textContent = `unknown, was ${leave.textContent}`;
+      leave.classList.remove("good");
+    }
     document.title = document.title.replace(/^(open|closed|unknown): /, "unknown: ");
   }
 
   function showState() {
     if (failingSince !== null) {
-      say(live, `not reachable since ${timeText(failingSince)}, what is shown is of ${asOf()}`);
+      say(live, `${trouble} since ${timeText(failingSince)}, what is shown is of ${asOf()}`);
     } else if (source && source.readyState === EventSource.OPEN) {
       say(live, "live");
     } else {
@@ -166,32 +183,42 @@
 
   // ---- fetching
 
+  class Refusal extends Error {}
+
+  function fail(error) {
+    failingSince ??= Date.now();
+    trouble = error instanceof Refusal ? error.message : "not reachable";
+    markStale();
+    tellChanges();
+    showState();
+  }
+
   async function refresh() {
     isFetching = true;
     isDirty = false;
-    triedAt = Date.now();
+    triedAt = mark();
     try {
-      const answer = await fetch(location.pathname + location.search, {
+      const answer = await fetch(address, {
         cache: "no-store",
         headers: { Accept: "text/html" },
         signal: AbortSignal.timeout(patience),
       });
-      if (answer.status === 404) throw new Error("it is not there any more");
-      if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+      if (answer.status === 404) throw new Refusal("not there any more (HTTP 404)");
+      if (!answer.ok) throw new Refusal(`answers HTTP ${answer.status}`);
       const text = await answer.text();
       const fresh = new DOMParser().parseFromString(text, "text/html");
-      if (!fresh.getElementById("as-of")) throw new Error("not a page of telltale");
+      if (!fresh.getElementById("as-of")) throw new Refusal("answers with another page");
       failingSince = null;
       delete body.dataset.stale;
       replace(fresh);
       tellChanges();
-      shownSince = Date.now();
+      shownSince = mark();
       // A large fleet's page takes its time: no more than a tenth of it is spent on this.
-      pause = Math.max(1 * seconds, 10 * (shownSince - triedAt));
-    } catch {
-      failingSince ??= Date.now();
-      markStale();
-      tellChanges();
+      const time = passedSince(triedAt);
+      pause = Math.max(1 * seconds, 10 * time);
+      patience = patienceFor(time);
+    } catch (error) {
+      fail(error);
       pause = 2 * seconds;
     } finally {
       isFetching = false;
@@ -203,7 +230,7 @@
 
   function listen() {
     if (source || document.hidden || !window.EventSource) return;
-    if (Date.now() - streamRefusedAt < streamPause) return;
+    if (streamRefusedAt && passedSince(streamRefusedAt) < streamPause) return;
     source = new EventSource(body.dataset.watch);
     source.addEventListener("open", showState);
     source.addEventListener("snapshot", () => {
@@ -214,7 +241,7 @@
       isDirty = true; // find out whether anybody is there
       if (source && source.readyState === EventSource.CLOSED) {
         source = null;
-        streamRefusedAt = Date.now();
+        streamRefusedAt = mark();
       }
     });
   }
@@ -228,16 +255,11 @@
   function tick() {
     if (document.hidden) return;
     listen();
-    const now = Date.now();
+    const age = passedSince(shownSince);
     // Seen again after a while, and no answer yet: it may have been open, it is not known to be.
-    if (isFetching && now - shownSince > 2 * interval + patience) {
-      failingSince ??= triedAt;
-      markStale();
-      tellChanges();
-      showState();
-    }
-    const isDue = isDirty || failingSince !== null || now - shownSince >= interval;
-    if (isDue && !isFetching && now - triedAt >= pause) refresh();
+    if (isFetching && failingSince === null && age > 2 * interval + patience) fail();
+    const isDue = isDirty || failingSince !== null || age >= interval;
+    if (isDue && !isFetching && passedSince(triedAt) >= pause) refresh();
   }
 
   document.addEventListener("visibilitychange", () => {

@@ -1,5 +1,5 @@
 // All scenes by name.
-export { updates, stale } from './updates.mjs';
+export { updates, stale, trouble } from './updates.mjs';
 export { target, plain } from './reading.mjs';
 export { keyboard } from './keyboard.mjs';
 export { sizes, picture } from './sizes.mjs';

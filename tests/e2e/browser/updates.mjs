@@ -106,3 +106,65 @@ export async function stale(stage) {
     differ('the mark', await page.evaluate(() => window.mark), true);
   });
 }
+
+// What stands between the reader and the daemon: passwords, proxies, clocks.
+export async function trouble(stage) {
+  const says = (page, words) =>
+    page.waitForFunction((text) => document.querySelector('#live').textContent.includes(text), words);
+  const fresh = async (page) => {
+    await page.evaluate(() => { document.querySelector('#as-of').textContent = 'old'; });
+    await page.waitForFunction(() => document.querySelector('#as-of').textContent !== 'old');
+  };
+
+  for (const [status, words] of [[404, 'not there any more (HTTP 404) since'], [401, 'answers HTTP 401 since'],
+    [503, 'answers HTTP 503 since'], [200, 'answers with another page since']]) {
+    await stage.check(`the page is answered with ${status}: it says so, and nothing on it may go`, async (differ) => {
+      const { page, context } = await stage.open();
+      await page.waitForSelector(gate('open'));
+      const is_page = (url) => url.pathname === '/';
+      await context.route(is_page, (route) => route.fulfill({ status, contentType: 'text/html', body: 'Sign in.' }));
+      await says(page, words);
+      differ('open gates', await page.locator('[data-status="open"]').count(), 0);
+      const leave = await page.locator('.may-go').allInnerTexts();
+      differ('whether anything might go', leave.length > 0, true);
+      differ('what still may', leave.filter((text) => !text.startsWith('unknown, was ')), []);
+      await context.unroute(is_page);
+      await page.waitForSelector(gate('open'));
+      differ('what is not known', await page.locator('.may-go', { hasText: 'unknown, was' }).count(), 0);
+    });
+  }
+
+  await stage.check('a password in the address: the page is kept up to date', async (differ) => {
+    const { page } = await stage.open(null);
+    const address = new URL(stage.url);
+    [address.username, address.password] = ['reader', 'secret'];
+    await page.goto(address.href);
+    await fresh(page);
+    differ('whether it is stale', await page.evaluate(() => 'stale' in document.body.dataset), false);
+  });
+
+  await stage.check('the clock is set back, and there is no stream: the page is kept up to date', async (differ) => {
+    const { page, context } = await stage.open(null);
+    await context.route(/\/api\/v1\/watch/, (route) => route.abort());
+    await page.goto('/');
+    await page.evaluate(() => {
+      const civil = Date.now;
+      Date.now = () => civil() - 3_600_000;
+    });
+    await fresh(page);
+    differ('whether it is stale', await page.evaluate(() => 'stale' in document.body.dataset), false);
+  });
+
+  await stage.check('two things come with one id: neither takes the place of the other', async (differ) => {
+    const { page, context } = await stage.open();
+    await context.route((url) => url.pathname === '/', async (route) => {
+      const answer = await route.fetch();
+      const twins = '<main id="main" tabindex="-1"><p id="twin">one</p><p id="twin">other</p>';
+      await route.fulfill({ response: answer, body: (await answer.text()).replace('<main id="main" tabindex="-1">', twins) });
+    });
+    for (let round = 0; round < 2; round += 1) {
+      await fresh(page);
+      differ('the twins', await page.locator('#twin').allInnerTexts(), ['one', 'other']);
+    }
+  });
+}

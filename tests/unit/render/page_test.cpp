@@ -157,6 +157,36 @@ TEST_CASE("page: blockers with one remedy -> one entry, which names the others")
   CHECK(has(part, "and 9 more"));
 }
 
+TEST_CASE("page: blockers of one place and reason, a remedy each -> an entry and an id each") {
+  gate::Snapshot snapshot = fixture::mixed_fleet();
+  snapshot.edges.clear();
+  for (const char* const hint : {"Do this.", "Do that.", "Do both."}) {
+    for (const char* const caller : {"orca", "echo"}) {
+      assess::EdgeAssessment row =
+          fixture::row({"127.0.0.1", 7002}, assess::Verdict::breaks,
+                       assess::Reason::identity_rejected, std::string(caller) + " fails.");
+      row.hint = hint;
+      snapshot.edges.push_back(fixture::edge(caller, "clouddriver", {row}));
+    }
+  }
+  const std::string html = page(snapshot, fixture::now());
+  CHECK(fixture::ambiguous_id(html) == "");
+  CHECK(fixture::why_not_well_formed(html) == "");
+  for (const char* const hint : {"Do this.", "Do that.", "Do both."}) {
+    CHECK(has(html, hint));
+  }
+}
+
+TEST_CASE("page: a gate without a minimum time -> says so by not naming one") {
+  gate::Snapshot snapshot = fixture::ready_fleet();
+  snapshot.gates.front().rules.rounds = 2;
+  snapshot.gates.front().rules.minimum_time = Duration::zero();
+  CHECK(has(text_of(page(snapshot, fixture::now())), "is safe after 2 clean rounds."));
+  snapshot.gates.front().rules.minimum_time = std::chrono::minutes(10);
+  CHECK(has(text_of(page(snapshot, fixture::now())),
+            "is safe after 2 clean rounds and 10m without a blocker."));
+}
+
 TEST_CASE("page: the rollout -> each service, its stage and what is in its way") {
   const std::string html = page(fixture::mixed_fleet(), fixture::now());
   CHECK(has(html,
