@@ -69,10 +69,13 @@ FileSignatures inputs_of(const std::string& config_file, const fleet::Fleet& fle
                          std::chrono::system_clock::time_point begun_at) {
   const std::int64_t trusted_before =
       std::chrono::nanoseconds((begun_at - clock_step).time_since_epoch()).count();
+  const std::int64_t now =
+      std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
   FileSignatures inputs;
   const auto add = [&](const std::string& file) {
     FileSignature signature = read_signature(file);
-    if (signature.changed_ns >= trusted_before) {
+    // One of the future, by another machine's clock, would be read again and again.
+    if (signature.changed_ns >= trusted_before && signature.changed_ns <= now) {
       signature = {.error = -1};
     }
     inputs.emplace(file, signature);

@@ -527,7 +527,9 @@ Response finished(Response response) {
   if (!has_header(response, "Cache-Control")) {
     response.headers.emplace_back("Cache-Control", "no-store");
   }
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  if (!has_header(response, "X-Content-Type-Options")) {
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  }
   return response;
 }
 
