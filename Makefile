@@ -9,7 +9,8 @@ fuzz:    ; cmake --preset fuzz && cmake --build build/fuzz --target fuzz_$(T) &&
 fmt:     ; tools/format
 lint:    ; tools/lint
 check:   ; .ci/run
+deploy:  ; tools/deploy
 demo:    ; tools/demo
 clean:   ; rm -rf build
 
-.PHONY: all test asan tsan release bench fuzz fmt lint check demo clean
+.PHONY: all test asan tsan release bench fuzz fmt lint check deploy demo clean

@@ -13,12 +13,12 @@ from typing import Any, Iterator
 
 from daemon import Daemon
 from fleet import OTHER, OURS
+from npm_modules import install_modules
 from servers.peer import choose_ports
 from stage import Stage, Verdict
 
 HERE = Path(__file__).resolve().parent
 SCENES = ["updates", "target", "plain", "keyboard", "sizes", "hostile", "policy", "accessibility", "stale", "trouble"]
-INSTALL_TIMEOUT_S = 120
 
 
 def check(stage: Stage) -> Iterator[Verdict]:
@@ -48,7 +48,7 @@ class Director:
         shots.mkdir(exist_ok=True)
         told = {"url": self._daemon.url, "scenes": scenes, "shots": str(shots), "picture": picture,
                 "chromium": shutil.which("chromium") or "chromium", "root": os.geteuid() == 0}
-        environment = os.environ | {"E2E_MODULES": str(install_modules(self._stage.build))}
+        environment = os.environ | {"E2E_MODULES": str(install_modules(HERE, self._stage.build.parent / "npm"))}
         with (self._stage.lab / "browser.log").open("w") as log:
             actors = subprocess.Popen(["node", str(HERE / "browser" / "main.mjs"), json.dumps(told)], env=environment,
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True, bufsize=1)
@@ -85,25 +85,6 @@ class Director:
 
     def _start_daemon(self) -> Daemon:
         return self._stage.start_daemon("browser-daemon", listen=self._listen)
-
-
-def install_modules(build: Path) -> Path:
-    """Has npm put what package-lock.json names beside the builds; once, until that file changes."""
-    folder = build.parent / "npm"
-    folder.mkdir(exist_ok=True)
-    wanted = (HERE / "package-lock.json").read_bytes()
-    done = folder / "installed"
-    if done.exists() and done.read_bytes() == wanted:
-        return folder
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, folder / name)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    for _ in range(2):  # a registry may hiccup
-        ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S)
-        if ran.returncode == 0:
-            done.write_bytes(wanted)
-            return folder
-    raise RuntimeError(f"npm ci: {ran.stderr.strip()}")
 
 
 def end(process: subprocess.Popen) -> None:

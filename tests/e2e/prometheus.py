@@ -5,16 +5,13 @@ two serve health and gates on --probe.listen-address as well, for those who can 
 """
 
 import crypt
-import json
 import subprocess
-import urllib.parse
-import urllib.request
 from pathlib import Path
 from typing import Any, Iterator
 
 from daemon import Daemon
 from gates import curl
-from servers.peer import Command, choose_ports
+from prometheus_server import Prometheus, at
 from stage import Stage, Verdict, difference, wait_for
 from telltale import to_yaml
 
@@ -103,43 +100,6 @@ def check_probe_listener(daemon: Daemon) -> Iterator[Verdict]:
     yield "--probe.listen-address: health and gates without a certificate, and nothing else", wrong
 
 
-class Prometheus:
-    def __init__(self, stage: Stage, jobs: list[dict[str, Any]]):
-        config = {"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": jobs}
-        file = stage.lab / "prometheus.yml"
-        file.write_text(to_yaml(config))
-        [port] = choose_ports(1)
-        self._url = f"http://127.0.0.1:{port}"
-        words = ["prometheus", f"--config.file={file}", f"--storage.tsdb.path={stage.lab / 'prometheus'}",
-                 f"--web.listen-address=127.0.0.1:{port}", "--log.level=warn"]
-        self.process = stage.start_process(Command("prometheus", words, [port]))
-        wait_for("Prometheus", self._is_ready, self.process)
-
-    def query(self, expression: str) -> list[dict[str, Any]]:
-        return self._ask("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))["result"]
-
-    def value(self, expression: str) -> float | None:
-        """Of the only series that the expression has; nothing where there is none yet."""
-        result = self.query(expression)
-        return float(result[0]["value"][1]) if len(result) == 1 else None
-
-    def errors(self) -> dict[str, str]:
-        """The last error of each job's target."""
-        targets = self._ask("/api/v1/targets?state=active")["activeTargets"]
-        return {target["labels"]["job"]: target["lastError"] for target in targets}
-
-    def _ask(self, path: str) -> Any:
-        with urllib.request.urlopen(self._url + path, timeout=10) as answer:
-            return json.load(answer)["data"]
-
-    def _is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self._url}/-/ready", timeout=10):
-                return True
-        except OSError:
-            return False
-
-
 def jobs_for(lab: Path, daemons: dict[str, Daemon]) -> list[dict[str, Any]]:
     tls = {"ca_file": str(lab / "ca.pem"), "server_name": "localhost"}
     ours = {"cert_file": str(lab / "telltale.pem"), "key_file": str(lab / "telltale.key")}
@@ -162,10 +122,6 @@ def jobs_for(lab: Path, daemons: dict[str, Daemon]) -> list[dict[str, Any]]:
              {"target_label": "__address__", "replacement": daemons["plain"].address},
          ]},
     ]
-
-
-def at(daemon: Daemon) -> list[dict[str, Any]]:
-    return [{"targets": [daemon.address]}]
 
 
 # What a query must come to, by the job that scrapes it.

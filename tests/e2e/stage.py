@@ -1,14 +1,11 @@
 """What all parts of the run share: the fleet, the lab it lives in, and daemons to look at it."""
 
 from pathlib import Path
-from typing import Any
 
 from daemon import Daemon, wait_for
 from fleet import SERVICES, Fleet, own_network
 from servers.peer import Command, Process
-
-# What was checked, and what is not as it should be: nothing if it passed.
-Verdict = tuple[str, list[str]]
+from verdicts import Verdict, difference
 
 PICTURE_NETWORK = 7  # that of tools/demo, so that a picture shows what it did before
 NEED = {"name": "need", "rounds": 1, "for": "0s"}
@@ -22,14 +19,15 @@ GATES = [
 class Stage:
     """`processes` holds whatever was started and is to be ended, whatever happens."""
 
-    def __init__(self, build: Path, lab: Path, processes: list[Process], *, is_for_picture: bool = False):
+    def __init__(self, build: Path, lab: Path, processes: list[Process], *, is_for_picture: bool = False,
+                 is_hostile: bool = True):
         self.build = build
         self.lab = lab
         self.processes = processes
         self.only = ""  # the scene of a part that alone is wanted
         network = PICTURE_NETWORK if is_for_picture else own_network()
-        self.gates = [NEED | {"targets": "all"}] if is_for_picture else GATES
-        self.fleet = Fleet(build, lab, processes, network, is_hostile=not is_for_picture)
+        self.gates = GATES if is_hostile else [NEED | {"targets": "all"}]
+        self.fleet = Fleet(build, lab, processes, network, is_hostile=is_hostile)
 
     def start_daemon(self, name: str, flags: tuple[str, ...] = (), listen: str = "127.0.0.1:0") -> Daemon:
         """A daemon of that name in the lab, started; its first round need not be done."""
@@ -41,10 +39,6 @@ class Stage:
         process = Process(command, self.lab)
         self.processes.append(process)
         return process
-
-
-def difference(what: str, is_: Any, should_be: Any) -> list[str]:
-    return [] if is_ == should_be else [f"{what} is {is_!r}, not {should_be!r}"]
 
 
 __all__ = ["GATES", "Stage", "Verdict", "difference", "wait_for"]
