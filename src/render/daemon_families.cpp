@@ -1,3 +1,5 @@
+#include <chrono>
+
 #include "telltale/version.hpp"
 
 #include "render/families.hpp"
@@ -15,6 +17,10 @@ void fill_reload_successful(MetricFamily& family, const Facts& facts) {
 
 void fill_reload_success_time(MetricFamily& family, const Facts& facts) {
   add(family, {}, timestamp_of(facts.snapshot.health.last_reload_success));
+}
+
+void fill_stale_after(MetricFamily& family, const Facts& facts) {
+  add(family, {}, std::chrono::duration<double>(facts.snapshot.probe.stale_after).count());
 }
 
 void fill_internal_errors(MetricFamily& family, const Facts& facts) {
@@ -35,6 +41,8 @@ constexpr FamilyRow rows[] = {
     {"telltale_config_last_reload_success_timestamp_seconds", MetricType::Gauge,
      "When the configuration was last loaded successfully, in seconds since the epoch.",
      fill_reload_success_time},
+    {"telltale_probe_stale_after_seconds", MetricType::Gauge,
+     "Age from which a look no longer counts for a gate, as configured.", fill_stale_after},
     {"telltale_internal_errors_total", MetricType::Counter,
      "Errors of telltale itself that it survived, since it started; any is a bug.",
      fill_internal_errors},

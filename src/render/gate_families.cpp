@@ -38,6 +38,15 @@ void fill_open(MetricFamily& family, const Facts& facts) {
   }
 }
 
+void fill_status(MetricFamily& family, const Facts& facts) {
+  for (const gate::Answer& answer : facts.answers) {
+    for (const gate::Status status : enumerators<gate::Status>()) {
+      add(family, {{"gate", answer.gate}, {"status", name_of(status)}},
+          status == answer.status ? 1 : 0);
+    }
+  }
+}
+
 void fill_target_open(MetricFamily& family, const Facts& facts) {
   for (const gate::Answer& answer : facts.answers) {
     for (const gate::TargetStanding& standing : answer.standings) {
@@ -93,6 +102,8 @@ constexpr FamilyRow rows[] = {
     {"telltale_gate_open", MetricType::Gauge,
      "1 if the gate is open, judged at the time of this answer; 0 if it is closed or unknown.",
      fill_open},
+    {"telltale_gate_status", MetricType::Gauge,
+     "1 for what the gate is, judged at the time of this answer, 0 for the others.", fill_status},
     {"telltale_gate_target_open", MetricType::Gauge,
      "1 if the gate is open as far as this target is concerned.", fill_target_open},
     {"telltale_gate_blockers", MetricType::Gauge,

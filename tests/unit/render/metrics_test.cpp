@@ -124,8 +124,12 @@ TEST_CASE("metrics: each fact of a clean fleet -> its value") {
                  "subject=\"CN=telltale\",issuer=\"CN=Lab Root\",serial_number=\"2a\"}") == "1");
   CHECK(value_of(exported, "trust_readable") == "1");
   CHECK(value_of(exported, "gate_open{gate=\"need\"}") == "1");
+  CHECK(value_of(exported, "gate_status{gate=\"need\",status=\"open\"}") == "1");
+  CHECK(value_of(exported, "gate_status{gate=\"need\",status=\"closed\"}") == "0");
+  CHECK(value_of(exported, "gate_status{gate=\"need\",status=\"unknown\"}") == "0");
   CHECK(value_of(exported, "gate_target_open{gate=\"need\",target=\"gate\"}") == "1");
   CHECK(value_of(exported, "gate_blockers{gate=\"need\",reason=\"stale\"}") == "0");
+  CHECK(value_of(exported, "probe_stale_after_seconds") == "65");
   CHECK(value_of(exported, "gate_last_transition_timestamp_seconds{gate=\"need\"}") ==
         "1795345200");
   CHECK(value_of(exported, "config_last_reload_successful") == "1");
@@ -211,6 +215,7 @@ TEST_CASE("metrics: an address that did not answer, or was not looked at -> no s
 TEST_CASE("metrics: what holds a gate -> counted by reason; what is accepted -> apart") {
   const Exported exported = export_text(fixture::mixed_fleet());
   CHECK(value_of(exported, "gate_open{gate=\"need\"}") == "0");
+  CHECK(value_of(exported, "gate_status{gate=\"need\",status=\"closed\"}") == "1");
   CHECK(value_of(exported, "gate_open{gate=\"canary\"}") == "1");
   CHECK(value_of(exported, "gate_blockers{gate=\"need\",reason=\"authorities_missing\"}") == "1");
   CHECK(value_of(exported, "gate_blockers{gate=\"need\",reason=\"connect_refused\"}") == "0");
@@ -254,6 +259,7 @@ TEST_CASE("metrics: nothing new comes in -> the gate leaves 1 by itself, and say
   CHECK(value_of(fresh, "gate_open{gate=\"need\"}") == "1");
   const Exported stale = export_text(snapshot, fixture::later(std::chrono::seconds(56)));
   CHECK(value_of(stale, "gate_open{gate=\"need\"}") == "0");
+  CHECK(value_of(stale, "gate_status{gate=\"need\",status=\"unknown\"}") == "1");
   CHECK(value_of(stale, "gate_target_open{gate=\"need\",target=\"gate\"}") == "0");
   // The look, and the resolution of the target's name.
   CHECK(value_of(stale, "gate_blockers{gate=\"need\",reason=\"stale\"}") == "2");
