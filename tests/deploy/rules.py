@@ -103,7 +103,7 @@ def check_generated(stage: DeployStage) -> Iterator[Verdict]:
 def queries_in(page: str) -> list[str]:
     """The PromQL of a page: what its ```promql blocks hold, one query after an empty line, without comments."""
     blocks = re.findall(r"^```promql\n(.*?)^```$", page, re.M | re.S)
-    bare = [re.sub(r"\s*#.*$", "", block, flags=re.M) for block in blocks]
+    bare = [re.sub(r"[ \t]*#.*$", "", block, flags=re.M) for block in blocks]
     return [query.strip() for block in bare for query in re.split(r"\n\s*\n", block) if query.strip()]
 
 
