@@ -207,21 +207,21 @@ def check_restart(estate: Estate) -> Iterator[Verdict]:
     yield "a restart: TelltaleGateClosedAfterOpen does not fire, nor is it pending", difference("times", fired, [])
 
 
-def gap(estate: Estate, site: Site, began: float, prometheus: Prometheus | None = None, until: float | None = None) -> list[str]:
-    """No sample of the estate's gate is open between the site's last fresh sample and the next one it has."""
+def gap(estate: Estate, site: Site, began: float) -> list[str]:
+    """What is wrong with a time in which the site was away: the estate's gate was unknown, and from then on not open before
+    the site was; nor was it open whenever the site's last sample was too old."""
     of_site = f'telltale_gate_status{{namespace="{site.namespace}",gate="need",status="open"}}'
-    asked = prometheus or estate.prometheus
-    seen = sorted(estate.times(of_site, 1, asked) + estate.times(of_site, 0, asked))
-    last = max(time for time in seen if time <= began)
-    until = until or estate.now()
-    pauses = [(before, after) for before, after in zip(seen, [*seen[1:], until]) if before >= last and after - before > FRESH_S]
-    opened = estate.times(f'{GATE[:-1]},status="open"}}', 1, asked)
-    wrong = [f"open at {time}, {time - before} s after the last sample" for before, after in pauses for time in opened
-             if before + FRESH_S < time < after]
-    unknown = [time for time in estate.times(f'{GATE[:-1]},status="unknown"}}', 1, asked) if time >= began]
-    # What was noticed stays noticed: no open sample among the unknown ones, up to the last of them.
-    flapped = [f"open at {time}, between unknown ones" for time in opened if unknown and unknown[0] < time < unknown[-1]]
-    return wrong + flapped + ([] if unknown else ["never unknown"])
+    open_there, others = estate.times(of_site, 1), estate.times(of_site, 0)
+    opened = estate.times(f'{GATE[:-1]},status="open"}}', 1)
+    unknown = [time for time in estate.times(f'{GATE[:-1]},status="unknown"}}', 1) if time >= began]
+    if not unknown:
+        return ["the estate's gate never was unknown"]
+    back = min((time for time in open_there if time > unknown[0]), default=estate.now())
+    wrong = [f"open at {time}, unknown since {unknown[0]}" for time in opened if unknown[0] < time < back]
+    seen = sorted([*open_there, *others, estate.now()])
+    holes = [(before, after) for before, after in zip(seen, seen[1:]) if after - before > FRESH_S]
+    return wrong + [f"open at {time}, {time - before} s after the site's last sample"
+                    for before, after in holes for time in opened if before + FRESH_S < time < after]
 
 
 def check_stopped(estate: Estate) -> Iterator[Verdict]:

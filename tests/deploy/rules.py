@@ -67,7 +67,7 @@ def check_words(rule: dict[str, Any], tests: str) -> list[str]:
     """It has all annotations, and names no label without `with` that a firing alert of the tests does not have."""
     wrong = difference("annotations", sorted(rule["annotations"]), ["description", "runbook_url", "summary"])
     severity = rule["labels"]["severity"]
-    firing = re.findall(rf'ALERTS{{alertname="{rule["alert"]}",alertstate="firing",severity="{severity}",([^}}]*)}}', tests)
+    firing = re.findall(rf'labels: \W?ALERTS{{alertname="{rule["alert"]}",alertstate="firing",severity="{severity}",([^}}]*)}}', tests)
     text = "".join(rule["annotations"].values())
     for label in re.findall(r"{{ \$labels\.(\w+) }}", text):
         # Which telltale speaks is on every alert that was scraped, and left out in most tests.
@@ -130,22 +130,25 @@ def check_mutants(lab: Path, folder: Path, files: list[Path]) -> Iterator[Verdic
     tests = [yaml.safe_load(file.read_text()) for file in files]
     unchanged = [whole_estate(folder, tests), *(one_alert(folder, tests, alert) for alert in ALERTS)]
     mutants = [mutant for whole in unchanged for mutant in mutants_of(whole)]
-    places = [lab / f"mutant-{number}" for number in range(len(mutants))]
+    places = [written(lab / f"mutant-{number}", mutant) for number, mutant in enumerate(mutants)]
+    # One that does not parse would fail every test, and prove nothing.
+    yield "rules that are wrong in one place are rules", promtool("check", "rules", *(place / "rules.yml" for place in places))
     with ThreadPoolExecutor(2) as pool:
         lives = list(pool.map(survives, places, mutants))
     wrong = [mutant.what for mutant, lives_on in zip(mutants, lives) if lives_on]
     yield f"the tests fail on each of {len(mutants)} rules that are wrong in one place", wrong
-    lives = [survives(lab / f"unchanged-{number}", mutant) for number, mutant in enumerate(unchanged)]
+    lives = [survives(written(lab / f"unchanged-{number}", one), one) for number, one in enumerate(unchanged)]
     yield "and pass on the same that are right", [one.what for one, lives_on in zip(unchanged, lives) if not lives_on]
 
 
-def survives(place: Path, mutant: Mutant) -> bool:
-    """Whether all tests pass, in files of their own. Rules that do not parse do not survive, and prove nothing: an error."""
+def written(place: Path, mutant: Mutant) -> Path:
     place.mkdir()
-    rules = place / "rules.yml"
-    rules.write_text(yaml.safe_dump({"groups": [{"name": "mutant", "rules": mutant.rules}]}))
-    if wrong := promtool("check", "rules", rules):
-        raise RuntimeError(f"a mutant that does not parse: {mutant.what}: {wrong}")
+    (place / "rules.yml").write_text(yaml.safe_dump({"groups": [{"name": "mutant", "rules": mutant.rules}]}))
+    return place
+
+
+def survives(place: Path, mutant: Mutant) -> bool:
+    """Whether all tests pass, one after the other until one does not."""
     for number, test in enumerate(mutant.tests):
         file = place / f"test-{number}.yml"
         file.write_text(yaml.safe_dump(test | {"rule_files": ["rules.yml"]}))
@@ -155,7 +158,8 @@ def survives(place: Path, mutant: Mutant) -> bool:
 
 
 def tests_of(tests: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
-    return [test for test in tests if test["rule_files"] == [f"../{name}"]]
+    """The tests of that rule file, each case as a test of its own."""
+    return [test | {"tests": [case]} for test in tests if test["rule_files"] == [f"../{name}"] for case in test["tests"]]
 
 
 def one_alert(folder: Path, tests: list[dict[str, Any]], alert: str) -> Mutant:
