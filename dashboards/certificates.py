@@ -36,18 +36,19 @@ def make() -> Json:
 
 def add_now(board: Board) -> None:
     board.row("Now")
-    board.add(stat("The next to end", "Of all certificates that servers sent and of all identities: the time that is "
-                   "left.", f"min({left(ENDS)} or {left(IDENTITY_ENDS)})", "no certificate is known",
-                   unit="dtdurations", thresholds=TIME_LEFT), 6, 4)
+    for what, words, ends in (("server certificate to", "certificates that servers sent, chains included", ENDS),
+                              ("identity to", "identities' leaf certificates", IDENTITY_ENDS)):
+        board.add(stat(f"Next {what} end", f"Of all {words}: the time that is left.", f"min{left(ends)}",
+                       "no certificate is known", unit="dtdurations", thresholds=TIME_LEFT), 4, 4)
     for days, colour in ((7, VERMILLION), (28, ORANGE)):
         board.add(count(f"End within {days} days", "Certificates as servers sent them, each address and position by "
-                        "itself.", f"{left(ENDS)} < {days * DAY_S}", thresholds=steps(BLUE, (1, colour))), 4, 4)
+                        "itself.", f"{left(ENDS)} < {days * DAY_S}", thresholds=steps(BLUE, (1, colour))), 3, 4)
     board.add(count("Chains not verified", "Addresses whose chain leads to no trust anchor. Dates are not part of it.",
-                    f"{CHAIN} == 0"), 4, 4)
+                    f"{CHAIN} == 0"), 3, 4)
     board.add(count("Names not verified", "Addresses whose certificate does not show the expected name.",
                     f"{HOSTNAME} == 0"), 3, 4)
     board.add(count("Credentials with findings", "What is wrong with our own identities, trust and passwords.",
-                    f"{CREDENTIALS} == 1"), 3, 4)
+                    f"{CREDENTIALS} == 1"), 4, 4)
 
 
 def left(ends: str) -> str:

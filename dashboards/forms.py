@@ -143,7 +143,7 @@ def bars(title: str, description: str, targets: list[Json], nothing: str, **defa
 def states_over_time(title: str, description: str, states: State, expression: str, legend: str, nothing: str) -> Json:
     made = panel("state-timeline", title, description, [query(expression, legend)], nothing)
     made["options"] = {"mergeValues": True, "showValue": "auto", "alignValue": "left", "rowHeight": 0.9, "perPage": 20,
-                       "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom"},
+                       "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []},
                        "tooltip": {"mode": "single", "sort": "none"}}
     return set_field(made, mappings=mappings(states), custom={"fillOpacity": 85, "lineWidth": 0}, thresholds=PLAIN,
                      color={"mode": "thresholds"})

@@ -8,6 +8,7 @@ TARGET = 'target=~"$target"'
 INSTANCE = "instance"
 UP = flag("up", "down")
 LAST_LOOK = "telltale_probe_last_run_timestamp_seconds"
+STALE_AFTER = "telltale_probe_stale_after_seconds"
 LEGEND = f"{{{{instance}}}} {SITE_LEGEND}"
 RELOADED = fold("min", INSTANCE, series("telltale_config_last_reload_successful"))
 
@@ -32,8 +33,9 @@ def add_now(board: Board) -> None:
                    f"sum(increase({series('telltale_internal_errors_total')}[$__range]))", "no data",
                    unit="none", decimals=0, thresholds=COUNT_OF_FAULTS), 4, 4)
     board.add(count("Addresses not looked at in time", "Their last look is older than probe.stale_after: no gate that "
-                    "wants them can be open.", f"{age('target, address')} > on (cluster, namespace) group_left () "
-                    f"{stale_after()}"), 6, 4)
+                    "wants them can be open. Each telltale counts its own.",
+                    f"time() - {series(LAST_LOOK, TARGET)} > on (job, instance, cluster, namespace) group_left () "
+                    f"{series(STALE_AFTER)}"), 6, 4)
     board.add(stat("Looks that fail", "Of all looks at the chosen targets in the chosen time.",
                    f"sum(increase({series('telltale_probe_failures_total', TARGET)}[$__range])) / "
                    f"sum(increase({series('telltale_probe_attempts_total', TARGET)}[$__range]))", "no failure yet",
@@ -44,10 +46,6 @@ def add_now(board: Board) -> None:
 
 def age(labels: str) -> str:
     return f"(time() - {fold('max', labels, series(LAST_LOOK, TARGET))})"
-
-
-def stale_after() -> str:
-    return fold("max", "", series("telltale_probe_stale_after_seconds"))
 
 
 def add_sites(board: Board) -> None:
@@ -98,7 +96,7 @@ def look_ages() -> Json:
     made = lines("Age of the oldest look", "At the address of each target that waits longest. Above the dashed line "
                  "evidence no longer counts, and gates become unknown.",
                  [query(age("target"), f"{{{{target}}}} {SITE_LEGEND}"),
-                  query(f"min({stale_after()})", "stale after")], "no target has been looked at", "s")
+                  query(f"min({series(STALE_AFTER)})", "stale after")], "no target has been looked at", "s")
     return coloured_line(made, "stale after", VERMILLION, custom__lineStyle={"fill": "dash", "dash": [10, 10]})
 
 

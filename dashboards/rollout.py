@@ -44,7 +44,7 @@ def annotate_gates(board: Board) -> None:
 
 def add_now(board: Board) -> None:
     board.row("Now")
-    board.add(stat("Gates", "Open, closed or unknown, the worst where several telltales are chosen. Only open is a yes. "
+    board.add(stat("Gates now", "Open, closed or unknown, the worst where several telltales are chosen. Only open is a yes. "
                    "No value: no telltale tells, which is no yes either.", GATE_STATUS, "no telltale tells",
                    legend=f"{{{{gate}}}} {SITE_LEGEND}", mappings=mappings(GATES)), 8, 6)
     board.add(progress(), 6, 6)
@@ -53,7 +53,7 @@ def add_now(board: Board) -> None:
                    thresholds=steps(BLUE, (1, VERMILLION))), 5, 3)
     board.add(count("Calls that break or are broken", "Calls that fail after the flip of the one that is called, or "
                     "fail today already.", f"{VERDICT} >= 3"), 5, 3)
-    board.add(stat("Accepted breakages", "What would block, had it not been accepted in telltale.yml until a date.",
+    board.add(stat("Breakages accepted", "What would block, had it not been accepted in telltale.yml until a date.",
                    f"sum({ACCEPTED}) or vector(0)", "no data", unit="none", thresholds=steps(BLUE, (1, ORANGE))), 5, 3)
     board.add(count("Targets whose replicas disagree", "Their addresses differ in mode, verification or the list of "
                     "authorities: some still run with the old configuration.", f"{AGREE} == 0"), 5, 3)
