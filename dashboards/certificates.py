@@ -1,8 +1,8 @@
 """Certificates: what ends when, whether chains and names hold, and our own credentials."""
 
-from forms import (BLUE, DAY_S, ORANGE, REASON_LINK, SITE_LEGEND, TARGET_LINK, TIME_LEFT, VERMILLION, Board, Json, bars,
-                   coloured, count, flag, fold, instant, lines, matrix, number_of, override, query, rows, series, stat,
-                   steps, table)
+from forms import (BLUE, COUNT_OF_FAULTS, DAY_S, ORANGE, REASON_LINK, SITE_LEGEND, TARGET_LINK, TIME_LEFT, VERMILLION,
+                   Board, Json, bars, coloured, count, flag, fold, instant, lines, matrix, or_zero, override, query, rows,
+                   series, stat, steps, table)
 
 TARGET = 'target=~"$target"'
 PLACE = "target, address"
@@ -42,13 +42,14 @@ def add_now(board: Board) -> None:
                        "no certificate is known", unit="dtdurations", thresholds=TIME_LEFT), 4, 4)
     for days, colour in ((7, VERMILLION), (28, ORANGE)):
         board.add(count(f"End within {days} days", "Certificates as servers sent them, each address and position by "
-                        "itself.", f"{left(ENDS)} < {days * DAY_S}", thresholds=steps(BLUE, (1, colour))), 3, 4)
+                        "itself.", f"{left(ENDS)} < bool {days * DAY_S}", thresholds=steps(BLUE, (1, colour))), 3, 4)
     board.add(count("Chains not verified", "Addresses whose chain leads to no trust anchor. Dates are not part of it.",
-                    f"{CHAIN} == 0"), 3, 4)
+                    f"{CHAIN} == bool 0"), 3, 4)
     board.add(count("Names not verified", "Addresses whose certificate does not show the expected name.",
-                    f"{HOSTNAME} == 0"), 3, 4)
-    board.add(count("Credentials with findings", "What is wrong with our own identities, trust and passwords.",
-                    f"{CREDENTIALS} == 1"), 4, 4)
+                    f"{HOSTNAME} == bool 0"), 3, 4)
+    board.add(stat("Findings about credentials now", "What is wrong with our own identities, trust and passwords.",
+                   or_zero(f"sum({CREDENTIALS})", series("telltale_build_info")), "no data", unit="none",
+                   thresholds=COUNT_OF_FAULTS), 4, 4)
 
 
 def left(ends: str) -> str:
@@ -121,7 +122,7 @@ def add_identities(board: Board) -> None:
 
 def add_tls(board: Board) -> None:
     board.row("TLS")
-    yes = {"0": flag("yes", "no")["0"], "1": flag("yes", "no")["1"]}
+    yes = flag("yes", "no")
     spoken = {"1": (1, "✓ spoken", BLUE)}
     versions = [fold("max", PLACE, series("telltale_tls_version_info", TARGET, f'tls_version="{version}"'))
                 for version in ("TLSv1.3", "TLSv1.2")]

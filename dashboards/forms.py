@@ -119,18 +119,26 @@ def set_field(made: Json, *overrides: Json, **defaults: Any) -> Json:
     return made
 
 
-def stat(title: str, description: str, expression: str, nothing: str, *, legend: str = "", **defaults: Any) -> Json:
-    """The newest value, as large as there is room; all of it coloured."""
+def stat(title: str, description: str, expression: str, nothing: str, *, legend: str = "", states: State | None = None,
+         **defaults: Any) -> Json:
+    """The newest value, as large as there is room, and all of it coloured: grey where there is none."""
     made = panel("stat", title, description, [instant(expression, legend)], nothing)
     made["options"] = {"colorMode": "background", "graphMode": "none", "textMode": "value_and_name" if legend else "value",
                        "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}}
-    return set_field(made, **({"color": {"mode": "thresholds"}} | defaults))
+    none = {"type": "special", "options": {"match": "null+nan", "result": {"text": nothing, "color": GREY}}}
+    words = [*(mappings(states) if states else []), none]
+    return set_field(made, **({"color": {"mode": "thresholds"}, "mappings": words, "thresholds": steps(GREY)} | defaults))
 
 
-def count(title: str, description: str, expression: str, **defaults: Any) -> Json:
-    """How many series an expression has, 0 where there are none; there should be none."""
-    return stat(title, description, f"count({expression}) or vector(0)", "no data",
+def count(title: str, description: str, condition: str, **defaults: Any) -> Json:
+    """How many of those that a condition with `bool` asks are so; there should be none. With nobody to ask, no number."""
+    return stat(title, description, f"sum({condition})", "no data",
                 **({"unit": "none", "thresholds": COUNT_OF_FAULTS} | defaults))
+
+
+def or_zero(expression: str, wherever: str) -> str:
+    """0 where the expression has no series yet, but only if there is anything else: silence is no zero."""
+    return f"{expression} or 0 * sum({wherever})"
 
 
 def bars(title: str, description: str, targets: list[Json], nothing: str, **defaults: Any) -> Json:
@@ -230,7 +238,7 @@ VARIABLES = {variable["name"]: variable for variable in (
     text("page", "telltale's page", "Where people reach telltale's own page, for links",
          "http://telltale.spinnaker:9943"),
     text("docs", "Documentation", "Where telltale's docs/ can be read, for links",
-         "https://git.example.com/telltale/docs"),
+         "https://telltale.example/docs"),
 )}
 
 

@@ -1,7 +1,7 @@
 """telltale itself: whether it runs, looks and is scraped, and what it costs."""
 
 from forms import (BLUE, COUNT_OF_FAULTS, GATES, GREY, ORANGE, SITE_LEGEND, VERMILLION, Board, Json, coloured, count,
-                   flag, fold, lines, mappings, number_of, override, query, rows, series, stat, states_over_time, steps,
+                   flag, fold, lines, number_of, or_zero, override, query, rows, series, stat, states_over_time, steps,
                    table)
 
 TARGET = 'target=~"$target"'
@@ -26,19 +26,20 @@ def make() -> Json:
 def add_now(board: Board) -> None:
     board.row("Now")
     board.add(count("telltales that are down", "Scrapes of the chosen jobs that fail. A telltale that nobody scrapes is "
-                    "not among them.", f"{series('up')} == 0"), 4, 4)
+                    "not among them.", f"{series('up')} == bool 0"), 4, 4)
     board.add(count("Configurations not loaded", "The newest attempt to load telltale.yml failed; telltale goes on with "
-                    "the one before.", f"{RELOADED} == 0"), 4, 4)
+                    "the one before.", f"{RELOADED} == bool 0"), 4, 4)
     board.add(stat("Internal errors", "Errors that telltale survived, in the chosen time. Any is a bug.",
                    f"sum(increase({series('telltale_internal_errors_total')}[$__range]))", "no data",
                    unit="none", decimals=0, thresholds=COUNT_OF_FAULTS), 4, 4)
     board.add(count("Addresses not looked at in time", "Their last look is older than probe.stale_after: no gate that "
                     "wants them can be open. Each telltale counts its own.",
-                    f"time() - {series(LAST_LOOK, TARGET)} > on (job, instance, cluster, namespace) group_left () "
+                    f"time() - {series(LAST_LOOK, TARGET)} > bool on (job, instance, cluster, namespace) group_left () "
                     f"{series(STALE_AFTER)}"), 6, 4)
+    failures, attempts = (f"sum(increase({series(f'telltale_probe_{what}_total', TARGET)}[$__range]))"
+                          for what in ("failures", "attempts"))
     board.add(stat("Looks that fail", "Of all looks at the chosen targets in the chosen time.",
-                   f"sum(increase({series('telltale_probe_failures_total', TARGET)}[$__range])) / "
-                   f"sum(increase({series('telltale_probe_attempts_total', TARGET)}[$__range]))", "no failure yet",
+                   or_zero(f"{failures} / {attempts}", attempts), "no look yet",
                    unit="percentunit", thresholds=steps(BLUE, (0.01, ORANGE), (0.1, VERMILLION))), 6, 4)
     board.add(states_over_time("Up", "Whether Prometheus could scrape it. A gap: Prometheus does not know of it.", UP,
                                series("up"), LEGEND, "Prometheus scrapes no telltale"), 24, 5)
@@ -88,7 +89,7 @@ def add_looks(board: Board) -> None:
     attempts, failures = (rate.format(series(f"telltale_probe_{what}_total", TARGET)) for what in ("attempts", "failures"))
     made = lines("Looks, and those that failed by their first reason", "Per second, over the chosen targets.",
                  [query(f"sum({attempts})", "looks"), query(f"sum by (reason) ({failures})", "{{reason}}")],
-                 "no look yet", "reqps")
+                 "no look yet", "suffix: looks/s")
     board.add(coloured_line(made, "looks", GREY), 12, 9)
 
 

@@ -1,8 +1,8 @@
 """The rollout: whether the gates are open and why not, who would not get in, and how far each service is."""
 
 from forms import (BLUE, CALLEE_LINK, GATES, GREY, MESH_MODES, MODES, ORANGE, REASON_LINK, SITE_LEGEND, TARGET_LINK,
-                   VERDICTS, VERMILLION, Board, Json, bars, coloured, count, flag, fold, instant, lines, mappings,
-                   matrix, number_of, override, query, rows, series, stat, states_over_time, steps, table)
+                   VERDICTS, VERMILLION, Board, Json, bars, coloured, count, flag, fold, instant, lines, matrix, number_of,
+                   or_zero, override, query, rows, series, stat, states_over_time, steps, table)
 
 GATE = 'gate=~"$gate"'
 TARGET = 'target=~"$target"'
@@ -46,21 +46,21 @@ def add_now(board: Board) -> None:
     board.row("Now")
     board.add(stat("Gates now", "Open, closed or unknown, the worst where several telltales are chosen. Only open is a yes. "
                    "No value: no telltale tells, which is no yes either.", GATE_STATUS, "no telltale tells",
-                   legend=f"{{{{gate}}}} {SITE_LEGEND}", mappings=mappings(GATES)), 8, 6)
+                   legend=f"{{{{gate}}}} {SITE_LEGEND}", states=GATES), 8, 6)
     board.add(progress(), 6, 6)
     board.add(stat("Blockers", "What keeps the chosen gates from opening, calls and missing evidence included.",
-                   f"sum({BLOCKERS}) or vector(0)", "no data", unit="none",
+                   or_zero(f"sum({BLOCKERS})", GATE_STATUS), "no data", unit="none",
                    thresholds=steps(BLUE, (1, VERMILLION))), 5, 3)
     board.add(count("Calls that break or are broken", "Calls that fail after the flip of the one that is called, or "
-                    "fail today already.", f"{VERDICT} >= 3"), 5, 3)
+                    "fail today already.", f"{VERDICT} >= bool 3"), 5, 3)
     board.add(stat("Breakages accepted", "What would block, had it not been accepted in telltale.yml until a date.",
-                   f"sum({ACCEPTED}) or vector(0)", "no data", unit="none", thresholds=steps(BLUE, (1, ORANGE))), 5, 3)
+                   or_zero(f"sum({ACCEPTED})", GATE_STATUS), "no data", unit="none", thresholds=steps(BLUE, (1, ORANGE))), 5, 3)
     board.add(count("Targets whose replicas disagree", "Their addresses differ in mode, verification or the list of "
-                    "authorities: some still run with the old configuration.", f"{AGREE} == 0"), 5, 3)
+                    "authorities: some still run with the old configuration.", f"{AGREE} == bool 0"), 5, 3)
 
 
 def progress() -> Json:
-    targets = [instant(f"count({MODE} == {number}) or vector(0)", words) for number, words, _ in MODES.values()]
+    targets = [instant(f"sum({MODE} == bool {number})", words) for number, words, _ in MODES.values()]
     made = bars("Services by mode", "How many targets are at each mode now, each at that of its laxest address. "
                 "Those that stay as they are (goal none) count, too.", targets[::-1], "no data", unit="none", min=0)
     made["fieldConfig"]["overrides"] = [override(words, color={"mode": "fixed", "fixedColor": colour})

@@ -16,15 +16,24 @@ Selection = dict[str, list[str]]  # what is chosen of each variable; nothing is 
 STEP_S = 1  # that of the scrapes
 RANGE_S = 60
 OF_GRAFANA = {"__rate_interval": f"{4 * STEP_S}s", "__range": f"{RANGE_S}s"}
-OTHERWISE_ZERO = " or vector(0)"
+OTHERWISE_ZERO = re.compile(r" or 0 \* sum\(.*\)$")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One query of a dashboard; `expression` is without what makes a zero of nothing."""
+    """One query of a dashboard; `expression` is without what makes a zero of nothing.
+
+    One that counts by a condition (`== bool 0`) has series wherever there is anything to count.
+    """
 
     where: str
     expression: str
+
+    def is_shown_by(self, series: list[Json]) -> bool:
+        """Whether something is there, and if it is a count, more than none."""
+        if " bool " not in self.expression:
+            return bool(series)
+        return any(float(value) > 0 for each in series for _, value in each.get("values", [each.get("value")]))
 
     def uses(self, variable: str) -> bool:
         return re.search(rf"\${variable}\b", self.expression) is not None
@@ -33,7 +42,7 @@ class Asked:
 def queries(dashboard: Json) -> Iterator[Asked]:
     for panel in all_panels(dashboard):
         for target in panel.get("targets", []):
-            yield Asked(f"{panel['title']}, {target['refId']}", target["expr"].removesuffix(OTHERWISE_ZERO))
+            yield Asked(f"{panel['title']}, {target['refId']}", OTHERWISE_ZERO.sub("", target["expr"]))
     for annotation in dashboard["annotations"]["list"]:
         yield Asked(f"annotation {annotation['name']}", annotation["expr"])
 

@@ -126,9 +126,9 @@ def states(dashboard: Json, exported: dict[tuple[str, str], set[str]]) -> Iterat
         asked: dict[tuple[str, str], set[str]] = {}
         for number, metric, label, value in form.findall(expressions(panel)):
             asked.setdefault((metric, label), set()).add(value)
-            if panel["type"] not in ("bargauge", "stat") or "mappings" in panel["fieldConfig"]["defaults"]:
-                if value not in words.get(number, ""):
-                    yield f"{panel['title']}: {metric} {value} is shown as {words.get(number, 'a number')}"
+            is_count = "unit" in panel["fieldConfig"]["defaults"]
+            if not is_count and value not in words.get(number, ""):
+                yield f"{panel['title']}: {metric} {value} is shown as {words.get(number, 'a number')}"
         for key, values in asked.items():
             if not exported[key] <= values:
                 yield f"{panel['title']}: {key[0]} is also {', '.join(sorted(exported[key] - values))}"
