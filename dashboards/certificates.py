@@ -1,13 +1,13 @@
 """Certificates: what ends when, whether chains and names hold, and our own credentials."""
 
 from forms import (BLUE, COUNT_OF_FAULTS, DAY_S, ORANGE, REASON_LINK, SITE_LEGEND, TARGET_LINK, TIME_LEFT, VERMILLION,
-                   Board, Json, bars, coloured, count, flag, fold, instant, lines, matrix, or_zero, override, query, rows,
-                   series, stat, steps, table)
+                   Board, Json, bars, coloured, count, flag, fold, instant, lines, matrix, or_zero, override, query,
+                   rows, series, stat, steps, table)
 
 TARGET = 'target=~"$target"'
 PLACE = "target, address"
 POSITION = f"{PLACE}, position"
-NAMES = "fingerprint_sha256, subject, issuer, serial_number"
+NAMES = ("subject", "issuer", "serial_number", "fingerprint_sha256")
 MAX_REQUEST_BYTES = 32768  # jdk.tls.maxHandshakeMessageSize
 CERTIFICATE_REASONS = "|".join(("certificate_.*", "chain_.*", "hostname_mismatch", "usage_missing", "spiffe_mismatch",
                                 "client_auth_unverified", "authorities_.*", "replicas_disagree", "versions_disagree"))
@@ -58,17 +58,18 @@ def left(ends: str) -> str:
 
 def add_servers(board: Board) -> None:
     board.row("Servers")
-    board.add(table("Calendar", "Every certificate as it was sent, the next to end first. Position 0 is the leaf, whose "
-                    "names are known; the chain follows.", [
+    board.add(table("Calendar", "Every certificate as it was sent, the next to end first. Position 0 is the leaf, "
+                    "whose names are known; the chain follows.", [
                         rows(left(ENDS)), rows(f"{ENDS} * 1000"),
                         rows(fold("max", POSITION, series(END.replace("after", "before"), TARGET)) + " * 1000"),
-                        rows(fold("max", f"{POSITION}, {NAMES}", series("telltale_certificate_info", TARGET)))],
+                        rows(fold("max", ", ".join((POSITION, *NAMES)), series("telltale_certificate_info", TARGET)))],
                     "no certificate is known", TARGET_LINK, time_left_column(), override("ends", **TIME),
-                    override("began", **TIME), first=("target", "address", "position", "Value #A", "Value #B", "Value #C"),
+                    override("began", **TIME), *names_or_dash(),
+                    first=("target", "address", "position", "Value #A", "Value #B", "Value #C", *NAMES),
                     names={"Value #A": "left", "Value #B": "ends", "Value #C": "began"},
                     hidden=("Value #D",), sort="left"), 24, 12)
     board.add(bars("Time left by target", "Until the first certificate of the target's chains ends. Coloured below 28, "
-                   "14 and 7 days.", [instant(left(fold("min", "target", series(END, TARGET))),
+                   "14 and 7 days.", [instant(f"sort{left(fold('min', 'target', series(END, TARGET)))}",
                                               f"{{{{target}}}} {SITE_LEGEND}")],
                    "no certificate is known", unit="dtdurations", thresholds=TIME_LEFT, min=0,
                    color={"mode": "thresholds"}), 12, 11)
@@ -89,6 +90,10 @@ def add_servers(board: Board) -> None:
                     hidden=("Value",), sort="target"), 8, 9)
 
 
+def names_or_dash() -> list[Json]:
+    return [override(name, noValue="–") for name in NAMES]
+
+
 def time_left_column() -> Json:
     return override("left", unit="dtdurations", thresholds=TIME_LEFT, custom__width=170,
                     custom__cellOptions={"type": "color-background", "mode": "basic"})
@@ -99,9 +104,10 @@ def add_identities(board: Board) -> None:
     readable = flag("readable", "not readable")
     board.add(table("Identities", "What telltale and the callers present. Not readable: telltale goes on with what it "
                     "read last.", [rows(READABLE), rows(left(IDENTITY_ENDS)), rows(f"{IDENTITY_ENDS} * 1000"),
-                                   rows(fold("max", f"identity, {NAMES}", series("telltale_identity_info")))],
+                                   rows(fold("max", ", ".join(("identity", *NAMES)), series("telltale_identity_info")))],
                     "no identities are configured", coloured("readable", readable), time_left_column(),
-                    override("ends", **TIME), first=("identity", "Value #A", "Value #B", "Value #C"),
+                    override("ends", **TIME), *names_or_dash(),
+                    first=("identity", "Value #A", "Value #B", "Value #C", *NAMES),
                     names={"Value #A": "readable", "Value #B": "left", "Value #C": "ends"}, hidden=("Value #D",),
                     sort="left"), 24, 8)
     accepted = fold("min", "identity, target", series("telltale_identity_accepted", TARGET))

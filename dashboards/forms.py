@@ -123,15 +123,17 @@ def stat(title: str, description: str, expression: str, nothing: str, *, legend:
          **defaults: Any) -> Json:
     """The newest value, as large as there is room, and all of it coloured: grey where there is none."""
     made = panel("stat", title, description, [instant(expression, legend)], nothing)
-    made["options"] = {"colorMode": "background", "graphMode": "none", "textMode": "value_and_name" if legend else "value",
+    made["options"] = {"colorMode": "background", "graphMode": "none",
+                       "textMode": "value_and_name" if legend else "value",
                        "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}}
     none = {"type": "special", "options": {"match": "null+nan", "result": {"text": nothing, "color": GREY}}}
     words = [*(mappings(states) if states else []), none]
-    return set_field(made, **({"color": {"mode": "thresholds"}, "mappings": words, "thresholds": steps(GREY)} | defaults))
+    usual = {"color": {"mode": "thresholds"}, "mappings": words, "thresholds": steps(GREY)}
+    return set_field(made, **(usual | defaults))
 
 
 def count(title: str, description: str, condition: str, **defaults: Any) -> Json:
-    """How many of those that a condition with `bool` asks are so; there should be none. With nobody to ask, no number."""
+    """How many a condition with `bool` is true of; there should be none. With nobody to ask there is no number."""
     return stat(title, description, f"sum({condition})", "no data",
                 **({"unit": "none", "thresholds": COUNT_OF_FAULTS} | defaults))
 

@@ -25,10 +25,10 @@ def make() -> Json:
 
 def add_now(board: Board) -> None:
     board.row("Now")
-    board.add(count("telltales that are down", "Scrapes of the chosen jobs that fail. A telltale that nobody scrapes is "
-                    "not among them.", f"{series('up')} == bool 0"), 4, 4)
-    board.add(count("Configurations not loaded", "The newest attempt to load telltale.yml failed; telltale goes on with "
-                    "the one before.", f"{RELOADED} == bool 0"), 4, 4)
+    board.add(count("telltales that are down", "Scrapes of the chosen jobs that fail. A telltale that nobody "
+                    "scrapes is not among them.", f"{series('up')} == bool 0"), 4, 4)
+    board.add(count("Configurations not loaded", "The newest attempt to load telltale.yml failed; telltale goes on "
+                    "with the one before.", f"{RELOADED} == bool 0"), 4, 4)
     board.add(stat("Internal errors", "Errors that telltale survived, in the chosen time. Any is a bug.",
                    f"sum(increase({series('telltale_internal_errors_total')}[$__range]))", "no data",
                    unit="none", decimals=0, thresholds=COUNT_OF_FAULTS), 4, 4)
@@ -56,8 +56,8 @@ def add_sites(board: Board) -> None:
                     "over all targets; oldest look: at the address that waits longest.", [
                         rows(fold("min", "", series("up"))),
                         rows(fold("min", "", number_of("telltale_gate_status", "status", GATES))),
-                        rows(fold("count", "", errors)), rows(fold("sum", "", errors)), rows(f"max by (cluster, namespace) "
-                                                                                            f"({age('target, address')})")],
+                        rows(fold("count", "", errors)), rows(fold("sum", "", errors)),
+                        rows(fold("max", "", age("target, address")))],
                     "Prometheus scrapes no telltale", coloured("up", UP), coloured("gates", GATES, "nobody tells"),
                     override("oldest look", unit="dtdurations"),
                     names=dict(zip((f"Value #{letter}" for letter in "ABCDE"),
@@ -78,15 +78,16 @@ def add_sites(board: Board) -> None:
 def add_looks(board: Board) -> None:
     board.row("Looks")
     board.add(look_ages(), 12, 9)
+    severities = fold("max", "target, severity", series("telltale_findings", TARGET))
     board.add(lines("Findings by severity", "Over the chosen targets. Errors keep gates closed.",
-                    [query(f"sum by (severity) ({fold('max', 'target, severity', series('telltale_findings', TARGET))})",
-                           "{{severity}}")], "no target has been looked at", "none", stacked=True), 12, 9)
+                    [query(f"sum by (severity) ({severities})", "{{severity}}")], "no target has been looked at", "none", stacked=True), 12, 9)
     rate = "rate({}[$__rate_interval])"
     buckets = rate.format(series("telltale_probe_duration_seconds_bucket"))
-    board.add(lines("How long looks take, by phase", "The median and the 99th percentile of each phase, over all targets.",
+    board.add(lines("How long looks take, by phase", "The median and the 99th percentile, over all targets.",
                     [query(f"histogram_quantile({quantile}, sum by (le, phase) ({buckets}))", f"{{{{phase}}}} {name}")
                      for quantile, name in ((0.5, "median"), (0.99, "p99"))], "no look yet", "s"), 12, 9)
-    attempts, failures = (rate.format(series(f"telltale_probe_{what}_total", TARGET)) for what in ("attempts", "failures"))
+    attempts, failures = (rate.format(series(f"telltale_probe_{what}_total", TARGET))
+                          for what in ("attempts", "failures"))
     made = lines("Looks, and those that failed by their first reason", "Per second, over the chosen targets.",
                  [query(f"sum({attempts})", "looks"), query(f"sum by (reason) ({failures})", "{{reason}}")],
                  "no look yet", "suffix: looks/s")

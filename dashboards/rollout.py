@@ -1,8 +1,8 @@
 """The rollout: whether the gates are open and why not, who would not get in, and how far each service is."""
 
 from forms import (BLUE, CALLEE_LINK, GATES, GREY, MESH_MODES, MODES, ORANGE, REASON_LINK, SITE_LEGEND, TARGET_LINK,
-                   VERDICTS, VERMILLION, Board, Json, bars, coloured, count, flag, fold, instant, lines, matrix, number_of,
-                   or_zero, override, query, rows, series, stat, states_over_time, steps, table)
+                   VERDICTS, VERMILLION, Board, Json, bars, coloured, count, flag, fold, instant, lines, matrix,
+                   number_of, or_zero, override, query, rows, series, stat, states_over_time, steps, table)
 
 GATE = 'gate=~"$gate"'
 TARGET = 'target=~"$target"'
@@ -29,8 +29,8 @@ def make() -> Json:
     add_now(board)
     add_gates(board)
     add_calls(board)
+    add_reasons(board)
     add_targets(board)
-    add_findings(board)
     add_mesh(board)
     return board.json()
 
@@ -44,19 +44,20 @@ def annotate_gates(board: Board) -> None:
 
 def add_now(board: Board) -> None:
     board.row("Now")
-    board.add(stat("Gates now", "Open, closed or unknown, the worst where several telltales are chosen. Only open is a yes. "
-                   "No value: no telltale tells, which is no yes either.", GATE_STATUS, "no telltale tells",
-                   legend=f"{{{{gate}}}} {SITE_LEGEND}", states=GATES), 8, 6)
-    board.add(progress(), 6, 6)
+    board.add(stat("Gates now", "Open, closed or unknown, the worst where several telltales are chosen. Only open is a "
+                   "yes. No value: no telltale tells, which is no yes either.", GATE_STATUS, "no telltale tells",
+                   legend=f"{{{{gate}}}} {SITE_LEGEND}", states=GATES), 12, 6)
+    board.add(progress(), 12, 6)
     board.add(stat("Blockers", "What keeps the chosen gates from opening, calls and missing evidence included.",
                    or_zero(f"sum({BLOCKERS})", GATE_STATUS), "no data", unit="none",
-                   thresholds=steps(BLUE, (1, VERMILLION))), 5, 3)
+                   thresholds=steps(BLUE, (1, VERMILLION))), 6, 4)
     board.add(count("Calls that break or are broken", "Calls that fail after the flip of the one that is called, or "
-                    "fail today already.", f"{VERDICT} >= bool 3"), 5, 3)
+                    "fail today already.", f"{VERDICT} >= bool 3"), 6, 4)
     board.add(stat("Breakages accepted", "What would block, had it not been accepted in telltale.yml until a date.",
-                   or_zero(f"sum({ACCEPTED})", GATE_STATUS), "no data", unit="none", thresholds=steps(BLUE, (1, ORANGE))), 5, 3)
+                   or_zero(f"sum({ACCEPTED})", GATE_STATUS), "no data", unit="none",
+                   thresholds=steps(BLUE, (1, ORANGE))), 6, 4)
     board.add(count("Targets whose replicas disagree", "Their addresses differ in mode, verification or the list of "
-                    "authorities: some still run with the old configuration.", f"{AGREE} == bool 0"), 5, 3)
+                    "authorities: some still run with the old configuration.", f"{AGREE} == bool 0"), 6, 4)
 
 
 def progress() -> Json:
@@ -70,17 +71,17 @@ def progress() -> Json:
 
 def add_gates(board: Board) -> None:
     board.row("Gates")
-    board.add(states_over_time("Gates over time", "A gap: nobody told. After a restart a gate begins at unknown.", GATES,
-                               GATE_STATUS, f"{{{{gate}}}} {SITE_LEGEND}", "no telltale tells"), 24, 6)
+    board.add(states_over_time("Gates over time", "A gap: nobody told. After a restart a gate begins at unknown.",
+                               GATES, GATE_STATUS, f"{{{{gate}}}} {SITE_LEGEND}", "no telltale tells"), 24, 6)
     board.add(table("Blockers now", "By reason. The sentence and what to do are on telltale's page.",
                     [rows(f"{BLOCKERS} > 0")], "nothing blocks", REASON_LINK, first=("gate", "reason"),
                     names={"Value": "blockers"}), 8, 9)
     board.add(lines("Blockers over time", "By reason, over the chosen gates and sites. Zero is the goal.",
                     [query(f"sum by (reason) ({BLOCKERS}) > 0", "{{reason}}")], "nothing blocks", "none",
-                    stacked=True), 10, 9)
+                    stacked=True), 8, 9)
     board.add(table("Accepted breakages", "They do not block until their date, nor with another reason.",
                     [rows(f"{ACCEPTED} > 0")], "nothing is accepted", REASON_LINK, first=("gate", "reason"),
-                    names={"Value": "accepted"}), 6, 9)
+                    names={"Value": "accepted"}), 8, 9)
 
 
 def add_calls(board: Board) -> None:
@@ -89,9 +90,21 @@ def add_calls(board: Board) -> None:
                      "Rows call, columns are called. survives: works today and after the flip; breaks: works today and "
                      "fails after; broken: fails today; unknown: keeps the gate from opening. The worst of the chosen "
                      "sites.", VERDICTS, f"max by (caller, callee) ({VERDICT})", "caller", "callee",
-                     "no calls are configured"), 14, 12)
+                     "no calls are configured"), 24, 12)
+
+
+def add_reasons(board: Board) -> None:
+    board.row("Why")
     board.add(table("Why calls break", "One row for each reason.", [rows(f"{BLOCKED} == 1")], "every call survives",
-                    CALLEE_LINK, REASON_LINK, first=("caller", "callee", "reason"), hidden=("Value",)), 10, 12)
+                    CALLEE_LINK, REASON_LINK, first=("caller", "callee", "reason"), hidden=("Value",)), 10, 10)
+    severities = {"error": ("✕ error", VERMILLION), "warning": ("! warning", ORANGE), "info": ("i info", GREY)}
+    words = [{"type": "value", "options": {name: {"text": text, "color": colour, "index": index} for
+                                           index, (name, (text, colour)) in enumerate(severities.items())}}]
+    board.add(table("Findings now", "What is wrong or worth mending, and where. Errors on a gate's targets keep it "
+                    "closed.", [rows(f"{FINDINGS} == 1")], "nothing was found", TARGET_LINK, REASON_LINK,
+                    override("severity", mappings=words, custom__cellOptions={"type": "color-background",
+                                                                             "mode": "basic"}),
+                    first=("target", "address", "severity", "reason"), hidden=("Value",), sort="target"), 14, 10)
 
 
 def add_targets(board: Board) -> None:
@@ -124,18 +137,6 @@ def targets_table() -> Json:
             name, thresholds=steps("transparent", (1, colour)),
             custom__cellOptions={"type": "color-background", "mode": "basic"}))
     return made
-
-
-def add_findings(board: Board) -> None:
-    board.row("Findings")
-    severities = {"error": ("✕ error", VERMILLION), "warning": ("! warning", ORANGE), "info": ("i info", GREY)}
-    words = [{"type": "value", "options": {name: {"text": text, "color": colour, "index": index} for
-                                           index, (name, (text, colour)) in enumerate(severities.items())}}]
-    board.add(table("Findings now", "What is wrong or worth mending, and where. Errors on a gate's targets keep it "
-                    "closed.", [rows(f"{FINDINGS} == 1")], "nothing was found", TARGET_LINK, REASON_LINK,
-                    override("severity", mappings=words, custom__cellOptions={"type": "color-background",
-                                                                             "mode": "basic"}),
-                    first=("target", "address", "severity", "reason"), hidden=("Value",), sort="target"), 24, 10)
 
 
 def add_mesh(board: Board) -> None:

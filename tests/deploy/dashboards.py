@@ -1,8 +1,8 @@
-"""The dashboards, tried without a Grafana: there is none in Debian, nor in npm's registry, so nobody has looked at a picture.
+"""The dashboards, tried without a Grafana: there is none in Debian, nor in npm's registry. Nobody has seen a picture.
 
 What can be had: Grafana's own types by tsc, rules about what types cannot tell, kustomize, and every query in a real
-Prometheus as Grafana would ask it. Prometheus scrapes two real telltales that look at a fleet with every fault, so that a
-query which is empty in a healthy fleet must return series here; chosen values must filter, and unknown ones return nothing.
+Prometheus as Grafana would ask it. It scrapes two real telltales that look at a fleet with every fault, so that a query
+which is empty for a healthy fleet must return series; chosen values must filter, and unknown ones return nothing.
 """
 
 import json
@@ -26,7 +26,8 @@ Json = dict[str, Any]
 
 FOLDER = PROJECT / "dashboards"
 NOBODY = "no-such-value"
-LABELS = {"target": ("target", "callee"), "gate": ("gate",), "cluster": ("cluster",), "namespace": ("namespace",)}  # where a chosen value must show
+# By variable: where a chosen value must show.
+LABELS = {"target": ("target", "callee"), "gate": ("gate",), "cluster": ("cluster",), "namespace": ("namespace",)}
 LABELLED: Selection = {"job": ["telltale"]}
 BARE: Selection = {"job": ["bare"]}  # a job whose series have neither cluster nor namespace
 CHOSEN = {"target": "orca", "gate": "need", "cluster": "blue", "namespace": "spinnaker", "job": "telltale"}
@@ -167,7 +168,7 @@ def check_filters(name: str, viewer: Viewer, dashboard: Json) -> Iterator[Verdic
 
 
 def unfiltered(viewer: Viewer, asked: Asked, variable: str) -> list[str]:
-    """What is returned though it was not chosen: of nobody's value nothing, of one, or of one and nobody's, that one."""
+    """What is returned though it was not chosen: nobody has the one value; and of one, or of both, only that one."""
     if viewer.ask(asked, LABELLED | {variable: [NOBODY]}):
         return [f"{asked.where}: ${variable} is not everywhere in {asked.expression}"]
     own = CHOSEN[variable]

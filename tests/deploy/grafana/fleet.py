@@ -1,7 +1,7 @@
 """A fleet that has every fault which a dashboard tells, and the two telltales that look at it.
 
-It is that of the e2e tests, changed, with six more peers: one that is stranger to all, one whose certificate ends in five
-days, one that takes any certificate, one that is gone, one that never answers, and one said to be behind a sidecar.
+It is that of the e2e tests, changed, with six more targets: one that is a stranger to all, one whose certificate ends in
+five days, one that takes any certificate, one that is gone, one said to be behind a sidecar, and one that never answers.
 """
 
 import os
@@ -21,18 +21,17 @@ from telltale import to_yaml
 
 Json = dict[str, Any]
 
-CALM = ["echo", "clouddriver"]
 GATES: list[Json] = [
     {"name": "need", "rounds": 1, "for": "0s", "accept": [
         {"caller": "orca", "callee": "rosco", "reason": "issuer_not_advertised", "until": "2099-12-31",
          "why": "to see it accepted"}]},
-    {"name": "patient", "targets": ["front50"], "rounds": 1000, "for": "0s"},
-    {"name": "calm", "targets": CALM, "rounds": 1, "for": "0s"},
+    {"name": "patient", "targets": ["gate"], "rounds": 1000, "for": "0s"},
+    {"name": "calm", "targets": ["echo", "clouddriver"], "rounds": 1, "for": "0s"},
 ]
 PEERS = {  # by target: certificate, and what else the peer is told
-    "stray": ("stray", ["--client-auth", "want"]),
-    "expiring": ("expiring", ["--client-auth", "want"]),
-    "lax": ("expiring", ["--client-auth", "want", "--accept-any-certificate"]),
+    "stray": ("stray", ["--client-auth", "want", "--client-ca", "other-ca.pem"]),
+    "expiring": ("expiring", ["--client-auth", "want", "--client-ca", "ca.pem"]),
+    "lax": ("expiring", ["--client-auth", "want", "--client-ca", "ca.pem", "--accept-any-certificate"]),
     "sidecar": ("expiring", ["--client-auth", "none"]),
 }
 
@@ -99,7 +98,7 @@ class FaultyFleet:
     def _start_peer(self, target: str, certificate: str, words: list[str]) -> None:
         port = self._ports[target]
         program = [str(self._stage.build / "telltale_test_peer"), "--listen", f"127.0.0.1:{port}", "--certificate",
-                   f"{certificate}.crt", "--key", f"{certificate}.key", "--client-ca", "ca.pem", *words]
+                   f"{certificate}.crt", "--key", f"{certificate}.key", *words]
         process = self._stage.start_process(Command(target, program, [port]))
         wait_until_speaking(process, time.monotonic() + START_DEADLINE_S)
 

@@ -1,5 +1,5 @@
 // What a dashboard of ours may consist of: Grafana's own types, made strict.
-// Enums are what stands in JSON, and what Grafana leaves open (queries, transformations, the properties of overrides) is
+// Enums are what stands in JSON, and what Grafana leaves open (queries, transformations, properties of overrides) is
 // closed: a field, an option or a property that Grafana does not know is an error of tsc.
 
 import type {

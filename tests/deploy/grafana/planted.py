@@ -125,8 +125,8 @@ def first_of(board: Json, kind: str) -> Json:
     return next(panel for panel in board["panels"] if panel["type"] == kind)
 
 
-AGAINST_TYPES = (in_board, in_panel, in_options, in_value, in_field, in_custom, in_override, in_transformation, in_query,
-                 in_variable)
+AGAINST_TYPES = (in_board, in_panel, in_options, in_value, in_field, in_custom, in_override, in_transformation,
+                 in_query, in_variable)
 
 
 def without_word(board: Json) -> str:

@@ -68,7 +68,8 @@ def panels(dashboard: Json) -> Iterator[str]:
             yield f"{panel['title']}: no description"
         if not defaults.get("noValue"):
             yield f"{panel['title']}: does not say what no value means"
-        if panel["type"] in ("stat", "bargauge", "timeseries") and not (defaults.get("unit") or defaults.get("mappings")):
+        is_number = panel["type"] in ("stat", "bargauge", "timeseries")
+        if is_number and not (defaults.get("unit") or defaults.get("mappings")):
             yield f"{panel['title']}: neither a unit nor words"
         if panel["type"] == "stat" and not (defaults.get("thresholds") or defaults.get("mappings")):
             yield f"{panel['title']}: neither thresholds nor words"
