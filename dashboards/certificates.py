@@ -104,7 +104,8 @@ def add_identities(board: Board) -> None:
     readable = flag("readable", "not readable")
     board.add(table("Identities", "What telltale and the callers present. Not readable: telltale goes on with what it "
                     "read last.", [rows(READABLE), rows(left(IDENTITY_ENDS)), rows(f"{IDENTITY_ENDS} * 1000"),
-                                   rows(fold("max", ", ".join(("identity", *NAMES)), series("telltale_identity_info")))],
+                                   rows(fold("max", ", ".join(("identity", *NAMES)),
+                                             series("telltale_identity_info")))],
                     "no identities are configured", coloured("readable", readable), time_left_column(),
                     override("ends", **TIME), *names_or_dash(),
                     first=("identity", "Value #A", "Value #B", "Value #C", *NAMES),

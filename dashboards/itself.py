@@ -80,7 +80,8 @@ def add_looks(board: Board) -> None:
     board.add(look_ages(), 12, 9)
     severities = fold("max", "target, severity", series("telltale_findings", TARGET))
     board.add(lines("Findings by severity", "Over the chosen targets. Errors keep gates closed.",
-                    [query(f"sum by (severity) ({severities})", "{{severity}}")], "no target has been looked at", "none", stacked=True), 12, 9)
+                    [query(f"sum by (severity) ({severities})", "{{severity}}")], "no target has been looked at",
+                    "none", stacked=True), 12, 9)
     rate = "rate({}[$__rate_interval])"
     buckets = rate.format(series("telltale_probe_duration_seconds_bucket"))
     board.add(lines("How long looks take, by phase", "The median and the 99th percentile, over all targets.",

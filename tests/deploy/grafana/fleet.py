@@ -1,7 +1,7 @@
 """A fleet that has every fault which a dashboard tells, and the two telltales that look at it.
 
-It is that of the e2e tests, changed, with six more targets: one that is a stranger to all, one whose certificate ends in
-five days, one that takes any certificate, one that is gone, one said to be behind a sidecar, and one that never answers.
+It is that of the e2e tests, changed, with more targets: one that is a stranger to all, one whose certificate ends in
+five days, one that takes any certificate, one that is gone, one said to be behind a sidecar, and some that never answer.
 """
 
 import os
