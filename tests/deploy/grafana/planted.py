@@ -12,6 +12,13 @@ def plant_metric(board: Json) -> str:
     return "telltale_gate_opened"
 
 
+def plant_all(board: Json) -> str:
+    """a metric that no variable chooses from"""
+    target = first_of(board, "state-timeline")["targets"][0]
+    target["expr"] = target["expr"].replace('gate=~"$gate"', 'gate!=""')
+    return "telltale_gate_status is not chosen by gate"
+
+
 def plant_overlap(board: Json) -> str:
     """an overlapping panel"""
     board["panels"][2]["gridPos"]["x"] -= 1
@@ -55,8 +62,8 @@ def plant_kind(board: Json) -> str:
     return "singlestat"
 
 
-AGAINST_RULES = (plant_metric, plant_overlap, plant_id, plant_variable, plant_unused, plant_source, plant_column,
-                 plant_kind)
+AGAINST_RULES = (plant_metric, plant_all, plant_overlap, plant_id, plant_variable, plant_unused, plant_source,
+                 plant_column, plant_kind)
 
 
 def in_board(board: Json) -> str:

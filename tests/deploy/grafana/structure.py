@@ -7,17 +7,20 @@ from typing import Any, Iterator
 from grafana.schema import all_panels
 
 Json = dict[str, Any]
+Metrics = dict[str, tuple[str, ...]]  # their labels, by name
 
 GRID_WIDTH = 24
 KINDS = {"stat", "bargauge", "timeseries", "state-timeline", "table", "row"}
 OF_GRAFANA = {"__rate_interval", "__range", "__value.raw"}  # variables that need no definition
+OF_SCRAPES = ("job", "cluster", "namespace")  # the labels that Prometheus adds
+VARIABLE_OF = {"callee": "target"}
 OTHER_METRICS = {"up", "scrape_duration_seconds", "scrape_samples_scraped", "process_resident_memory_bytes",
                  "process_cpu_seconds_total", "process_open_fds", "process_max_fds", "process_threads",
                  "process_start_time_seconds"}
 
 
-def wrong_with(dashboard: Json, documented: set[str]) -> list[str]:
-    """`documented` are the metrics that docs/metrics.md names."""
+def wrong_with(dashboard: Json, documented: Metrics) -> list[str]:
+    """`documented` is what docs/metrics.md says."""
     rules = (head(dashboard), identity(dashboard), grid(dashboard), panels(dashboard), variables(dashboard),
              metrics(dashboard, documented))
     return [fault for rule in rules for fault in rule]
@@ -106,16 +109,19 @@ def variables(dashboard: Json) -> Iterator[str]:
             yield f"the data source is {source}, and not the variable"
 
 
-def metrics(dashboard: Json, documented: set[str]) -> Iterator[str]:
-    text = " ".join(all_expressions(dashboard))
-    offered = re.findall(r"label_values\(([a-z_]+)", repr(dashboard["templating"]))
-    for name in sorted({*re.findall(r"([a-z_]+)\{", text), *offered} - OTHER_METRICS):
-        if re.sub(r"_bucket$", "", name) not in documented:
+def metrics(dashboard: Json, documented: Metrics) -> Iterator[str]:
+    """All are known, and asked for by each variable whose label they have."""
+    chosen_by = {variable["name"] for variable in dashboard["templating"]["list"]}
+    for name in re.findall(r"label_values\(([a-z_]+)", repr(dashboard["templating"])):
+        if name not in documented:
             yield f"docs/metrics.md knows no {name}"
-    for selector in re.findall(r"[a-z_]+(\{[^}]*\})", text):
-        for name in ("job", "cluster", "namespace"):
-            if f'{name}=~"${name}"' not in selector:
-                yield f"{selector} does not choose by {name}"
+    for name, matchers in re.findall(r"([a-z_]+)\{([^}]*)\}", " ".join(all_expressions(dashboard))):
+        if name not in OTHER_METRICS and name.removesuffix("_bucket") not in documented:
+            yield f"docs/metrics.md knows no {name}"
+        labels = OF_SCRAPES + documented.get(name, ())
+        for label, variable in ((label, VARIABLE_OF.get(label, label)) for label in labels):
+            if variable in chosen_by and f'{label}=~"${variable}"' not in matchers:
+                yield f"{name} is not chosen by {label}"
 
 
 def states(dashboard: Json, exported: dict[tuple[str, str], set[str]]) -> Iterator[str]:
