@@ -1,5 +1,5 @@
 #pragma once
-// What this build is. The build system supplies TELLTALE_VERSION and TELLTALE_REVISION.
+// What this build is. The build system supplies TELLTALE_VERSION.
 
 #include <string_view>
 
@@ -12,8 +12,9 @@ namespace telltale {
 /// The version, e.g. `0.1.0`.
 inline constexpr std::string_view program_version = TELLTALE_VERSION;
 
-/// The commit it was built from; `unknown` where the builder named none.
-inline constexpr std::string_view program_revision = TELLTALE_REVISION;
+/// The commit it was built from, with `-dirty` where files differed from it; `unknown` where
+/// neither git nor the builder said.
+extern const std::string_view program_revision;
 
 /// The compiler, e.g. `clang 19.1.7`.
 #if defined(__clang__)

@@ -33,7 +33,7 @@ string(APPEND header "};
 }  // namespace telltale::render
 ")
 
-set(made "${PROJECT_BINARY_DIR}/embedded/render/embedded_assets.hpp")
+set(made "${PROJECT_BINARY_DIR}/generated/render/embedded_assets.hpp")
 set(present "")
 if(EXISTS "${made}")
   file(READ "${made}" present)
@@ -42,4 +42,4 @@ if(NOT "${present}" STREQUAL "${header}")
   file(WRITE "${made}" "${header}")
 endif()
 set_source_files_properties(assets.cpp TARGET_DIRECTORY telltale_core PROPERTIES
-  INCLUDE_DIRECTORIES "${PROJECT_BINARY_DIR}/embedded")
+  INCLUDE_DIRECTORIES "${PROJECT_BINARY_DIR}/generated")
