@@ -139,20 +139,24 @@ def states_of(prometheus: Prometheus) -> dict[tuple[str, str], set[str]]:
 def wait_until_filled(viewer: Viewer, dashboard: Json) -> None:
     """What a rate or a second telltale says takes a few scrapes; what never comes, check_series tells."""
     try:
-        wait_for("all series", lambda: all(asked.is_shown_by(viewer.ask(asked, choice)) for choice in (LABELLED, BARE)
-                                       for asked in queries(dashboard)), deadline_s=WAIT_S)
+        wait_for("all series", lambda: not any(unanswered(viewer, dashboard, choice) for choice in (LABELLED, BARE)),
+                 deadline_s=WAIT_S)
     except RuntimeError:
         pass
 
 
 def check_series(name: str, viewer: Viewer, dashboard: Json) -> Iterator[Verdict]:
     for what, choice in (("all", LABELLED), ("a job without cluster and namespace", BARE)):
-        wrong = [f"{asked.where}: nothing from {asked.expression}" for asked in queries(dashboard)
-                 if not asked.is_shown_by(viewer.ask(asked, choice))]
-        yield f"{name}, {what}: every query returns series", wrong
+        yield f"{name}, {what}: every query returns series", unanswered(viewer, dashboard, choice)
     wrong = [asked.where for asked in queries(dashboard)
              if not asked.is_shown_by(viewer.ask_over_time(asked, LABELLED))]
     yield f"{name}: every query returns series over time", wrong
+
+
+def unanswered(viewer: Viewer, dashboard: Json, choice: Selection) -> list[str]:
+    asked = [each.or_nothing() for each in queries(dashboard)]
+    return [f"{each.where}: nothing from {each.expression}" for each in asked
+            if not each.is_shown_by(viewer.ask(each, choice))]
 
 
 def check_variables(name: str, viewer: Viewer) -> Iterator[Verdict]:

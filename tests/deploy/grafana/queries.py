@@ -21,13 +21,14 @@ OTHERWISE_ZERO = re.compile(r" or 0 \* sum\(.*\)$")
 
 @dataclass(frozen=True)
 class Asked:
-    """One query of a dashboard; `expression` is without what makes a zero of nothing.
-
-    One that counts by a condition (`== bool 0`) has series wherever there is anything to count.
-    """
+    """One query of a dashboard. If it counts by a condition (`== bool 0`), it is 0 where that is true of none."""
 
     where: str
     expression: str
+
+    def or_nothing(self) -> "Asked":
+        """The same without what makes a zero of nothing."""
+        return Asked(self.where, OTHERWISE_ZERO.sub("", self.expression))
 
     def is_shown_by(self, series: list[Json]) -> bool:
         """Whether something is there, and if it is a count, more than none."""
@@ -42,7 +43,7 @@ class Asked:
 def queries(dashboard: Json) -> Iterator[Asked]:
     for panel in all_panels(dashboard):
         for target in panel.get("targets", []):
-            yield Asked(f"{panel['title']}, {target['refId']}", OTHERWISE_ZERO.sub("", target["expr"]))
+            yield Asked(f"{panel['title']}, {target['refId']}", target["expr"])
     for annotation in dashboard["annotations"]["list"]:
         yield Asked(f"annotation {annotation['name']}", annotation["expr"])
 
