@@ -1,7 +1,7 @@
-"""deploy/kubernetes: what kubectl renders of it, held against the models of its kinds, against itself and against telltale.
+"""deploy/kubernetes: what kubectl renders of it, held against the models of its kinds, against itself and telltale.
 
-No API server and no kubelet is asked. The pod's own arguments and files are tried with a telltale on loopback, whose
-volumes are folders as the kubelet lays them out; what a container adds to that is for pods.py.
+No API server, operator, mesh or kubelet is asked. The pod's own arguments and files are tried with a telltale on
+loopback, whose volumes are folders as the kubelet lays them out; what a container adds to that is for pods.py.
 """
 
 import os
@@ -126,7 +126,7 @@ SPOILT = [
 
 def check(stage: DeployStage) -> Iterator[Verdict]:
     if not shutil.which("kubectl"):
-        yield "kubectl is there", ["it is not: install kubectl 1.27 or newer, of which kustomize is a part"]
+        yield "kubectl is there", ["it is not: install kubectl 1.21 or newer, whose kustomize knows components"]
         return
     rendered = render_all(stage)
     files = {name: stage.lab / "rendered" / f"{name}.yaml" for name in rendered}

@@ -11,8 +11,8 @@ from mounts import Mounts
 from verdicts import Verdict, difference
 
 # What the pods of each layout are labelled with, and what the selectors of their Services are.
-# - spinnaker/halyard halyard-deploy/src/main/resources/kubernetes/manifests/{deployment,service}.yml at 07d4600ca102, which
-#   is what armory/spinnaker-operator has its manifests from, too;
+# - spinnaker/halyard halyard-deploy/src/main/resources/kubernetes/manifests/{deployment,service}.yml at 07d4600ca102,
+#   from which armory/spinnaker-operator has its manifests, too;
 # - spinnaker/spinnaker spinnaker-kustomize/{kustomization.yml,base/*/kustomization.yml} at 017ed7dd0b2c.
 LAYOUTS = {
     "headless": lambda service: {"app": "spin", "cluster": f"spin-{service}"},
@@ -41,7 +41,8 @@ def check_names(stage: DeployStage, rendered: dict[str, list[Object]]) -> Iterat
     yield f"there is a headless Service for each of {len(known)} services", check_headless(known, rendered)
     yield "the NetworkPolicy lets telltale out to Spinnaker's pods, and to nobody else's", check_egress(rendered)
     for name in ("base", *OVERLAYS):
-        yield f"the telltale.yml of {name} is right, and every name in it has its Service", check_config(stage, name, rendered)
+        what = f"the telltale.yml of {name} is right, and every name in it has its Service"
+        yield what, check_config(stage, name, rendered)
     yield "a target that is not deployed is refused", check_wrong_config(stage, rendered)
     yield "the Probe asks for targets that there are", check_probe(stage, rendered)
 
@@ -76,7 +77,7 @@ def check_egress(rendered: dict[str, list[Object]]) -> list[str]:
 
 
 def mount(stage: DeployStage, folder: str, objects: list[Object], *, is_of_fleet: bool = False) -> Mounts:
-    """The pod's volumes in a folder of the lab, with a minted identity as the Secret telltale-tls: the fleet's, or any."""
+    """The pod's volumes in a folder of the lab. The Secret telltale-tls has the fleet's identity for us, or any."""
     minted = stage.lab if is_of_fleet else stage.lab / "minted"
     if not minted.exists():
         subprocess.run([stage.build / "telltale_mint", minted, "orca"], check=True, stdout=subprocess.DEVNULL)
@@ -114,7 +115,9 @@ def check_target(target: dict[str, Any], name: str, services: dict[str, Object])
     labels = POD_LABELS[OVERLAYS[name]](target["name"])
     port = int(target["url"].rsplit(":", 1)[1])
     wrong += difference(f"the port of {target['name']}", service["spec"]["ports"], [{"port": port}])
-    return wrong + ([] if is_selected(service["spec"]["selector"], labels) else [f"{target['name']}: no pod is selected"])
+    if not is_selected(service["spec"]["selector"], labels):
+        wrong.append(f"{service['metadata']['name']} selects no pod of {target['name']}")
+    return wrong
 
 
 def check_wrong_config(stage: DeployStage, rendered: dict[str, list[Object]]) -> list[str]:
@@ -123,8 +126,8 @@ def check_wrong_config(stage: DeployStage, rendered: dict[str, list[Object]]) ->
     text = (path / "telltale.yml").read_text() + "  - {name: keel, discover: telltale-keel.spinnaker}\n"
     mounts.put(path, {"telltale.yml": text.encode()})
     checked = ask(stage, mounts, "--config.check")
-    return difference("the exit code", checked.returncode, 2) + difference("that it names keel's item",
-                                                                          "targets[9].url" in checked.stderr, True)
+    wrong = difference("the exit code", checked.returncode, 2)
+    return wrong + difference("that it names keel's item", "targets[9]: lacks" in checked.stderr, True)
 
 
 def check_probe(stage: DeployStage, rendered: dict[str, list[Object]]) -> list[str]:

@@ -23,6 +23,7 @@ from telltale import to_yaml
 from verdicts import Verdict, difference
 
 ROUNDS = 3  # of looks at the fleet before its memory is taken
+LOOKS_OF_ROUND = 10  # the fleet's addresses
 MIB = 1 << 20
 UNITS = {"Mi": MIB, "Gi": 1 << 30}
 ANSWER_TIMEOUT_S = 30
@@ -34,7 +35,8 @@ PATIENT = {"name": "patient", "rounds": 1000}  # unknown for as long as the run 
 class Pod:
     """telltale as the manifest starts it, but for the addresses that it listens on."""
 
-    def __init__(self, stage: DeployStage, name: str, mounts: Mounts, objects: list[Object], flags: tuple[str, ...] = ()):
+    def __init__(self, stage: DeployStage, name: str, mounts: Mounts, objects: list[Object],
+                 flags: tuple[str, ...] = ()):
         [deployment] = of_kind(objects, "Deployment")
         self.container = pod_of(deployment)["containers"][0]
         words = [re.sub(r"(--probe\.listen-address=).*", r"\g<1>127.0.0.1:0", word) for word in mounts.args]
@@ -62,8 +64,14 @@ class Pod:
         return self.status_of(asked["port"], asked["path"])
 
     def metrics(self) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port_of['http']}/metrics", timeout=ANSWER_TIMEOUT_S) as answer:
+        url = f"http://127.0.0.1:{self.port_of['http']}/metrics"
+        with urllib.request.urlopen(url, timeout=ANSWER_TIMEOUT_S) as answer:
             return answer.read().decode()
+
+    def looks(self) -> int:
+        """How many it has made."""
+        values = re.findall(r"^telltale_probe_attempts_total{.*} (\S+)$", self.metrics(), re.M)
+        return int(sum(map(float, values)))
 
     def memory(self, line: str) -> int:
         """VmRSS, or VmHWM, which is the most that it ever was: bytes."""
@@ -112,7 +120,8 @@ def check_first_round(stage: DeployStage, objects: list[Object]) -> list[str]:
 
 
 def check_probes(pod: Pod) -> list[str]:
-    wrong = difference("what the kubelet sees", {probe: pod.probe(probe) for probe in PROBES}, dict.fromkeys(PROBES, 200))
+    statuses = {probe: pod.probe(probe) for probe in PROBES}
+    wrong = difference("what the kubelet sees", statuses, dict.fromkeys(PROBES, 200))
     wrong += difference("the gate `patient`", pod.status_of("probe", "/gate/patient"), 403)
     wrong += difference("metrics at `http`", pod.status_of("http", "/metrics"), 200)
     return wrong + difference("metrics at `probe`", pod.status_of("probe", "/metrics"), 404)
@@ -127,10 +136,8 @@ def check_change(stage: DeployStage, mounts: Mounts, pod: Pod) -> list[str]:
 
 def check_memory(pod: Pod) -> Verdict:
     """After some rounds of looks at the fleet, and after everything that it serves was asked for."""
-    def looks() -> int:
-        return int(sum(float(value) for value in re.findall(r"^telltale_probe_attempts_total{.*} (\S+)$", pod.metrics(), re.M)))
-    wanted = looks() + ROUNDS * 10
-    wait_for(f"{ROUNDS} rounds", lambda: looks() >= wanted, pod.process)
+    wanted = pod.looks() + ROUNDS * LOOKS_OF_ROUND
+    wait_for(f"{ROUNDS} rounds", lambda: pod.looks() >= wanted, pod.process)
     for path in ("/", "/api/v1/status", "/api/v1/events", "/probe?target=orca"):
         pod.status_of("http", path)
     now, most = pod.memory("VmRSS"), pod.memory("VmHWM")

@@ -1,4 +1,4 @@
-"""overlays/sidecar: applied to a SpinnakerService by kubectl, and its patch then to a Deployment as the operator has it.
+"""overlays/sidecar: applied to a SpinnakerService by kubectl, and its patch then to a Deployment as the operator's.
 
 The operator applies `patchesStrategicMerge` with Kubernetes' own strategic merge; kubectl's kustomize stands in for it.
 """
@@ -91,7 +91,8 @@ def check_patched(stage: DeployStage, deployment: Object) -> list[str]:
     # By itself, since orca's pod says nothing that it could inherit.
     wrong += [f"it violates {rule}" for rule, is_kept in CONTAINER_RULES if not is_kept(telltale)]
     wrong += list(hardening_lacks({"containers": [telltale], "automountServiceAccountToken": False}))
-    return wrong + schema.validate(stage, [stage.lab / name / "rendered.yaml" for name in ("sidecar", "sidecar-deployment")])
+    rendered = [stage.lab / name / "rendered.yaml" for name in ("sidecar", "sidecar-deployment")]
+    return wrong + schema.validate(stage, rendered)
 
 
 def check_service(objects: list[Object], deployment: Object) -> list[str]:

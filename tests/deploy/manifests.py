@@ -120,7 +120,7 @@ def _ports_fit(objects: list[Object]) -> Iterator[str]:
 def _service_ports_fit(service: Object, ports: dict[str, int]) -> Iterator[str]:
     for port in service["spec"]["ports"]:
         if ports.get(port["targetPort"]) != port["port"]:
-            yield f"{name_of(service)}: port {port['port']} leads to {port['targetPort']}, elsewhere or nowhere in the pod"
+            yield f"{name_of(service)}: port {port['port']} leads elsewhere or nowhere in the pod"
 
 
 def _endpoints_fit(monitor: Object, endpoints: list[Object], ports: set[str]) -> Iterator[str]:
