@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from typing import Iterator
 
@@ -219,18 +220,27 @@ def check_https(rendered: dict[str, list[Object]]) -> list[str]:
 
 
 def check_docs(stage: DeployStage) -> list[str]:
-    """The page's example is the one that was built; its other manifests fit their models."""
+    """The page's example is the one that was built, its other kustomizations build, its manifests fit their models."""
     page = (stage.project / "docs" / "kubernetes.md").read_text()
-    blocks = re.findall(r"```yaml\n(.*?)```", page, re.S)
-    example = (stage.project / "deploy" / "kubernetes" / "example" / "kustomization.yaml").read_text()
-    wrong = [] if example in blocks else ["the example is not that of deploy/kubernetes/example"]
+    blocks = [textwrap.dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)```", page, re.S | re.M)]
+    example = stage.project / "deploy" / "kubernetes" / "example"
+    wrong = [] if (example / "kustomization.yaml").read_text() in blocks else ["the example is not that of example/"]
     files = []
     for number, block in enumerate(blocks):
-        if re.match(r"apiVersion: (?!kustomize)", block):
-            files.append(stage.lab / f"docs-{number}.yaml")
-            files[-1].write_text(block)
+        files.append(stage.lab / f"docs-{number}.yaml")
+        is_kustomization = block.startswith("apiVersion: kustomize")
+        files[-1].write_text(build_block(stage, number, block) if is_kustomization else block)
     links = re.findall(r"\]\(\.\./(deploy/kubernetes[^)]*)\)", page)
     wrong += [f"it links to {link}, which is not there" for link in links if not (stage.project / link).exists()]
     parts = [*(f"overlays/{name}" for name in [*OVERLAYS, "sidecar"]), *(f"components/{name}" for name in COMPONENTS)]
-    wrong += [f"it does not name {part}" for part in parts if part not in page]
+    wrong += [f"it does not name {part}" for part in parts if f"../deploy/kubernetes/{part})" not in page]
     return wrong + schema.validate(stage, files)
+
+
+def build_block(stage: DeployStage, number: int, block: str) -> str:
+    """What kubectl makes of a kustomization on the page, with the files of the example beside it."""
+    home = stage.lab / f"docs-{number}"
+    manifests = stage.project / "deploy" / "kubernetes"
+    shutil.copytree(manifests / "example", home)
+    (home / "kustomization.yaml").write_text(block.replace("- ../", f"- {os.path.relpath(manifests, home)}/"))
+    return kustomize(home)

@@ -11,6 +11,7 @@ const YAML = createRequire(`${modules}/`)('yaml');
 
 // Kinds that no package has a model of. Whatever else has none is an error.
 const WITHOUT_MODEL = new Set([
+  'cert-manager.io/v1 Certificate',
   'flagger.app/v1beta1 Canary',
   'spinnaker.armory.io/v1alpha2 SpinnakerService',
   'spinnaker.io/v1alpha2 SpinnakerService',
