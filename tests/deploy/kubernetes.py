@@ -225,6 +225,9 @@ def check_docs(stage: DeployStage) -> list[str]:
     blocks = [textwrap.dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)```", page, re.S | re.M)]
     example = stage.project / "deploy" / "kubernetes" / "example"
     wrong = [] if (example / "kustomization.yaml").read_text() in blocks else ["the example is not that of example/"]
+    for name in ("telltale.yml", "spinnakerservice.yml"):
+        if (example / name).read_text() != (example.parent / "overlays" / "operator" / name).read_text():
+            wrong.append(f"{name} of the example is not that of overlays/operator")
     files = []
     for number, block in enumerate(blocks):
         files.append(stage.lab / f"docs-{number}.yaml")
