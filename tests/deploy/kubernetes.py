@@ -127,7 +127,7 @@ SPOILT = [
 
 def check(stage: DeployStage) -> Iterator[Verdict]:
     if not shutil.which("kubectl"):
-        yield "kubectl is there", ["it is not: install kubectl 1.21 or newer, whose kustomize knows components"]
+        yield "kubectl is there", ["it is not: install kubectl 1.27 or newer, whose kustomize knows components"]
         return
     rendered = render_all(stage)
     files = {name: stage.lab / "rendered" / f"{name}.yaml" for name in rendered}
