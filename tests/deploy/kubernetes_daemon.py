@@ -88,6 +88,7 @@ def check_daemon(stage: DeployStage, rendered: dict[str, list[Object]]) -> Itera
     wait_for("the first round", lambda: pod.probe("readinessProbe") == 200, pod.process)
     yield "the probes answer; a gate that is not open is no reason not to be ready", check_probes(pod)
     yield "a changed ConfigMap is read without a restart, and keeps the evidence", check_change(stage, mounts, pod)
+    yield "a ConfigMap that is wrong leaves the last good one in force, and says so", check_mistake(mounts, pod)
     yield check_memory(pod)
     yield "it ends by itself when it is told to", check_end(pod)
     yield "with the component webconfig, 9943 is TLS and no probe changes", check_web(stage, rendered["base-webconfig"])
@@ -132,6 +133,15 @@ def check_change(stage: DeployStage, mounts: Mounts, pod: Pod) -> list[str]:
     put_config(stage, mounts, [*stage.gates, PATIENT, {"name": "changed", "rounds": 1000}])
     wait_for("the new gate", lambda: pod.status_of("probe", "/gate/changed") != 404, pod.process)
     return difference("the gate `need`", pod.status_of("probe", "/gate/need"), 200)
+
+
+def check_mistake(mounts: Mounts, pod: Pod) -> list[str]:
+    mounts.put(mounts.root, {"telltale.yml": b"targts: []\n"})
+    failed = "telltale_config_last_reload_successful 0"
+    wait_for(failed, lambda: failed in pod.metrics(), pod.process)
+    wrong = difference("the gate `need`", pod.status_of("probe", "/gate/need"), 200)
+    wrong += difference("readiness", pod.probe("readinessProbe"), 200)
+    return wrong + difference("that the log names the key", 'targts' in pod.log(), True)
 
 
 def check_memory(pod: Pod) -> Verdict:
