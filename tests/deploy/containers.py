@@ -110,6 +110,10 @@ class Containers:
         return self.try_podman("run", "--rm", "--network", "none", "--cgroup-parent", self._cgroup, *HARDENED, *flags,
                                image, *arguments)
 
+    def run_in_pod(self, pod: str, image: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs the image hardened, in the network of that pod, until it ends."""
+        return self.try_podman("run", "--rm", "--pod", pod, *HARDENED, image, *arguments)
+
     def start(self, image: str, name: str, *arguments: str, flags: tuple[str, ...] = ()) -> int:
         """Starts the image hardened, without a network; returns its process."""
         self.podman("run", "--detach", "--name", name, "--network", "none", "--cgroup-parent", self._cgroup, *HARDENED,

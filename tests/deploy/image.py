@@ -206,7 +206,6 @@ def mint(stage: DeployStage) -> Path:
     for path in lab.iterdir():
         path.chmod(0o444)
     lab.chmod(0o555)
-    stage.lab.chmod(0o711)
     return lab
 
 
@@ -228,7 +227,7 @@ def daemon(stage: DeployStage, containers: Containers, image: str) -> Iterator[V
             yield "a bundle that is mounted is the system's trust", differences
         else:
             yield "trusts public authorities only", differences
-            yield from confinement(pid)
+            yield from confinement(pid, MEMORY)
         code = stop(containers, name)
         peer.terminate()
         yield f"{name} ends by SIGTERM with 0", difference("the status", code, 0)
@@ -244,7 +243,7 @@ def chain_verified() -> bool | None:
     return value[1] == "1" if value else None
 
 
-def confinement(pid: int) -> Iterator[Verdict]:
+def confinement(pid: int, limit: int) -> Iterator[Verdict]:
     status, memory = status_of(pid), Memory(pid)
     yield "runs as 65532, without a capability, a way to more, or a system call too many", [
         *difference("Uid", status["Uid"].split(), ["65532"] * 4),
@@ -253,7 +252,7 @@ def confinement(pid: int) -> Iterator[Verdict]:
           for each in difference(name, int(status[name], 16), 0)],
         *difference("NoNewPrivs", status["NoNewPrivs"], "1"),
         *difference("Seccomp", status["Seccomp"], "2"),
-        *difference("the limit of memory", memory.limit(), MEMORY),
+        *difference("the limit of memory", memory.limit(), limit),
     ]
     root = next(line.split() for line in Path(f"/proc/{pid}/mounts").read_text().splitlines() if line.split()[1] == "/")
     yield "its root cannot be written", [] if "ro" in root[3].split(",") else [f"it is mounted {root[3]}"]

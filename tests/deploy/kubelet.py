@@ -7,6 +7,7 @@ silence; those of UNUSED have no meaning without a cluster.
 """
 
 import http.client
+import ssl
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,7 @@ def known(what: str, mapping: dict[str, Any] | None, *names: str) -> dict[str, A
 class Probe:
     """One probe, and how its last answers went."""
 
+    scheme: str
     path: str
     port: int
     delay: float
@@ -56,9 +58,7 @@ class Probe:
         known(what, spec, "httpGet", "initialDelaySeconds", "periodSeconds", "timeoutSeconds", "successThreshold",
               "failureThreshold")
         get = known(f"{what}.httpGet", spec["httpGet"], "path", "port", "scheme")
-        if get.get("scheme", "HTTP") != "HTTP":
-            raise RuntimeError(f"{what} is not in plain HTTP")
-        return Probe(get.get("path", "/"), ports.get(get["port"]) or int(get["port"]),
+        return Probe(get.get("scheme", "HTTP"), get.get("path", "/"), ports.get(get["port"]) or int(get["port"]),
                      spec.get("initialDelaySeconds", 0), spec.get("periodSeconds", 10), spec.get("timeoutSeconds", 1),
                      spec.get("successThreshold", 1), spec.get("failureThreshold", 3))
 
@@ -72,7 +72,12 @@ class Probe:
             self.is_passed, self.is_failed = False, True
 
     def _ask(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+        """Over HTTPS nothing is verified, and no certificate presented."""
+        if self.scheme == "HTTPS":
+            anybody = ssl._create_unverified_context()
+            connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=self.timeout, context=anybody)
+        else:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         try:
             connection.request("GET", self.path, headers={"User-Agent": "kube-probe/1.32"})
             return 200 <= connection.getresponse().status < 400
@@ -131,10 +136,12 @@ class Container:
 
 
 class Pod:
-    """A pod of this template's spec. `images` are podman's names for those that the template names."""
+    """A pod of this template's spec: its network at once, its containers once it is started.
 
-    def __init__(self, containers: Containers, name: str, spec: dict[str, Any], images: dict[str, str],
-                 sources: dict[str, dict[str, bytes]]):
+    `images` are podman's names for those that the template names.
+    """
+
+    def __init__(self, containers: Containers, name: str, spec: dict[str, Any], images: dict[str, str]):
         self.spec = known("the pod", spec, "containers", "volumes", "securityContext", "restartPolicy",
                           "terminationGracePeriodSeconds", *UNUSED)
         self.name = name
@@ -145,11 +152,13 @@ class Pod:
         self._directory = containers.directory / f"pod-{name}"
         self._directory.mkdir()
         (self._directory / "resolv.conf").write_text(RESOLV_CONF)
-        self.volumes = {volume["name"]: self._volume(volume, sources) for volume in spec.get("volumes", [])}
+        self.volumes: dict[str, Projection | Path] = {}
         self.containers = {each["name"]: Container(each) for each in spec["containers"]}
         self.network = containers.create_pod(name)
 
-    def start(self) -> None:
+    def start(self, sources: dict[str, dict[str, bytes]]) -> None:
+        """`sources` has the content of each `configMap/NAME` and `secret/NAME` that the template names."""
+        self.volumes = {each["name"]: self._volume(each, sources) for each in self.spec.get("volumes", [])}
         for container in self.containers.values():
             self._start(container)
 
@@ -175,6 +184,13 @@ class Pod:
             self._end(container)
             container.exit_codes.append(self._status(container))
         self._podman.podman("pod", "rm", "--force", "--time", "0", self.name)
+
+    def projection(self, volume: str) -> Projection:
+        """The ConfigMap or Secret behind that volume, once the pod is started."""
+        found = self.volumes[volume]
+        if not isinstance(found, Projection):
+            raise RuntimeError(f"{volume} is neither a ConfigMap nor a Secret")
+        return found
 
     def logs(self, container: str) -> str:
         done = self._podman.try_podman("logs", self._running_name(self.containers[container]))
