@@ -1,6 +1,7 @@
 """The container image: built twice, looked into, and run as docs/container.md says, by podman and without a network."""
 
 import hashlib
+import json
 import re
 import subprocess
 import urllib.request
@@ -33,6 +34,7 @@ def check(stage: DeployStage) -> Iterator[Verdict]:
         megabytes = f"{archive.size() / 1e6:.1f} MB, {archive.packed_size() / 1e6:.1f} MB packed"
         yield f"is no larger than {MAXIMUM_MB} MB: {megabytes}", too_large(archive)
         yield "says what it is", description(stage, archive)
+        yield "the Containerfile says the same of itself, and lays out the same files", containerfile(stage, containers, archive)
         yield "has nothing but what is needed", superfluous(archive)
         yield "has what is needed", missing(archive)
         yield "tells scanners which packages it is of", misstated_packages(archive)
@@ -93,6 +95,28 @@ def description(stage: DeployStage, archive: Archive) -> list[str]:
         *difference("licenses", labels.get("licenses"), "Apache-2.0"),
         *([] if labels.get("revision") else ["there is no revision"]),
         *([] if "@" not in labels.get("source", "") else ["source names a user"]),
+    ]
+
+
+def containerfile(stage: DeployStage, containers: Containers, archive: Archive) -> list[str]:
+    """What of the Containerfile can be held against the image without a registry."""
+    lines = (stage.project / "deploy/container/Containerfile").read_text().replace("\\\n", "").splitlines()
+    stage_two = lines[lines.index("FROM scratch"):]
+    says = {word: line.removeprefix(f"{word} ") for line in stage_two for word in [line.partition(" ")[0]]}
+    config = archive.config["config"]
+    labels = dict(re.findall(r'(org\.opencontainers\.image\.\w+)="([^"]*)"', says["LABEL"]))
+    labels["org.opencontainers.image.revision"] = config["Labels"]["org.opencontainers.image.revision"]
+    made = {key: value for key, value in config["Labels"].items() if key in labels}
+    folder = stage.lab / "assembled"
+    flags = ["--binary", str(stage.release / "telltale"), "--assemble", str(folder)]
+    done = subprocess.run([build_script(stage), *flags], capture_output=True, text=True)
+    assembled = {f"/{path.relative_to(folder)}" for path in folder.rglob("*")}
+    return [
+        *failure(done), *difference("its labels", labels, made), *difference("USER", says["USER"], config["User"]),
+        *difference("ENTRYPOINT", json.loads(says["ENTRYPOINT"]), config["Entrypoint"]),
+        *difference("CMD", json.loads(says["CMD"]), config["Cmd"]),
+        *difference("EXPOSE", says["EXPOSE"].split(), sorted(config["ExposedPorts"])),
+        *difference("what differs", sorted(assembled ^ (set(archive.files) - {"/"})), []),
     ]
 
 
