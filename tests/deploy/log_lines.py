@@ -77,7 +77,8 @@ def measure(program: Path, lab: Path, processes: list[Process]) -> tuple[list[Ro
     written: dict[str, list[str]] = {}
     for peer, (stack, mode) in peers.items():
         all_lines = _look(program, lab, peer, ports[peer], logs[stack], "every_round")
-        all_without = _look(program, lab, peer, ports[peer], logs[stack], "never")
+        # At none nobody asks for a certificate, and the stranger stays away by itself.
+        all_without = all_lines if mode == "none" else _look(program, lab, peer, ports[peer], logs[stack], "never")
         for server, lines in all_lines.items():
             failed, served = _split(lines)
             rows.append(Row(server, mode, len(failed), len(served), len(_split(all_without[server])[0])))
@@ -122,15 +123,14 @@ def _look(program: Path, lab: Path, peer: Peer, port: int, logs: dict[str, list[
           stranger: str) -> dict[str, list[str]]:
     """What one look appends to these logs."""
     files = [file for files in logs.values() for file in files]
-    before = {file: _settled_size(file) for file in files}
+    before = _settled_sizes(files)
     config = lab / "logs.yml"
     config.write_text(to_yaml(_config(lab, peer, port, stranger)))
     command = [str(program), "check", "-o", "short", "--config.file", str(config)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=LOOK_TIMEOUT_S)
     if done.returncode not in (0, 1):  # 1: a server at none closes the gate
         raise RuntimeError(f"a look at {peer}: {done.stdout} {done.stderr}")
-    for file in files:
-        _settled_size(file)
+    _settled_sizes(files)
     return {server: [line for file in of_server for line in _appended(file, before[file])]
             for server, of_server in logs.items()}
 
@@ -149,12 +149,12 @@ def _config(lab: Path, peer: Peer, port: int, stranger: str) -> dict[str, Any]:
     }
 
 
-def _settled_size(file: Path) -> int:
-    size = -1
-    while (now := file.stat().st_size if file.exists() else 0) != size:
-        size = now
+def _settled_sizes(files: list[Path]) -> dict[Path, int]:
+    before: dict[Path, int] = {}
+    while (now := {file: file.stat().st_size if file.exists() else 0 for file in files}) != before:
+        before = now
         time.sleep(SILENCE_S)
-    return size
+    return now
 
 
 def _split(lines: list[str]) -> tuple[list[str], list[str]]:

@@ -4,6 +4,7 @@ pkg/controller/job/job_controller.go: podFailurePolicy first, in its order, then
 try is a new pod.
 """
 
+import functools
 import subprocess
 from pathlib import Path
 from typing import Any, Callable
@@ -12,9 +13,9 @@ TIMEOUT_S = 60
 WAIT = "--wait=1s"  # in place of minutes
 
 
-def command_of(pod: dict[str, Any], program: Path, send_to: Callable[[str], str]) -> list[str]:
+def command_of(pod: dict[str, Any], program: Path, send_to: Callable[[str], str]) -> tuple[str, ...]:
     """The container's arguments behind the image's entry point, telltale, pointed at this telltale."""
-    return [str(program), *(_in_lab(word, send_to) for word in _asking_container(pod)["args"])]
+    return (str(program), *(_in_lab(word, send_to) for word in _asking_container(pod)["args"]))
 
 
 def _in_lab(word: str, send_to: Callable[[str], str]) -> str:
@@ -30,7 +31,8 @@ def _asking_container(pod: dict[str, Any]) -> dict[str, Any]:
     return container
 
 
-def exit_code(command: list[str]) -> int:
+@functools.cache  # the examples ask alike
+def exit_code(command: tuple[str, ...]) -> int:
     return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S).returncode
 
 
