@@ -1,4 +1,4 @@
-"""deploy/gates against a real telltale, and docs/rollout.md and docs/logs.md with it.
+"""deploy/gates against a real telltale, and docs/rollout.md and docs/logs.md with them.
 
 Each example's own fields are taken from its file and asked with, in the manner of who reads them (see consumers/), of a
 telltale whose gate is open, closed or unknown, of nobody, and of a server that is no telltale. Only open may proceed.
@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import log_lines
 import rollout_walk
+import runbook
 import schema
 import yaml
 from consumers import argo_rollouts, flagger, kubernetes_job, spinnaker
@@ -38,6 +39,7 @@ class Scene:
     project: Path
     telltales: dict[str, str]
     prometheuses: dict[str, str]
+    page: str  # of the open one: all that telltale serves
 
     def send_to(self, state: str) -> Callable[[str], str]:
         def rewrite(url: str) -> str:
@@ -77,6 +79,8 @@ def check(stage: DeployStage) -> Iterator[Verdict]:
         yield from check_flagger(scene)
         yield from check_spinnaker(scene)
         yield from check_jobs(scene, stage.release / "telltale")
+        yield from runbook.check(stage.project / "docs" / "rollout.md", stage.release / "telltale", scene.page,
+                                 scene.telltales["open"], scene.prometheuses["open"])
     yield from rollout_walk.check(stage)
     logs = stage.lab / "logs"
     logs.mkdir()
@@ -145,7 +149,7 @@ def set_up(stage: DeployStage, impostor: Impostor) -> Scene:
         has_scraped = f'telltale_gate_status{{gate="need",status="{state}"}}' if state in daemons else "up + 1"
         wait_for(f"a scrape of {state}", lambda it=prometheus, query=has_scraped: it.value(query) == 1, prometheus.process)
         prometheuses[state] = f"http://127.0.0.1:{prometheus.process.ports[0]}"
-    return Scene(stage.project, telltales, prometheuses)
+    return Scene(stage.project, telltales, prometheuses, daemons["open"].url)
 
 
 def start_telltale(stage: DeployStage, state: str) -> Daemon:
