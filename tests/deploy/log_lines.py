@@ -7,6 +7,7 @@ The servers are those of tests/peers, in none, want and need, with the log as it
 redis-server at `notice`, nginx with an access log, haproxy with `option httplog`. Tomcat's connector at debug stands apart.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -68,6 +69,7 @@ class Row:
 
 def measure(program: Path, lab: Path, processes: list[Process]) -> tuple[list[Row], dict[str, list[str]]]:
     """The rows, and by server and mode the lines as they were written. Whatever it starts is in `processes`."""
+    os.environ["PATH"] += ":/usr/sbin"  # where nginx and haproxy are, and users do not look
     pki.mint(lab)
     peers = {Peer(stack, word, extra=_extra(stack)): (stack, mode)
              for stack, words in MODES.items() for mode, word in words.items()}

@@ -290,11 +290,12 @@ def without_stranger(walk: Walk) -> Verdict:
     """docs/logs.md: what is not known where probe.stranger is never."""
     walk.present_stranger("never")
     walk.wait_for_answer("redis", "unknown identity_unconfirmed")
-    wrong = difference("verified", walk.daemon.series("telltale_client_certificates_verified"), {})
+    wait_for("nothing to be said of verification",
+             lambda: not walk.daemon.series("telltale_client_certificates_verified"), walk.daemon.process)
     verdicts = {(edge["caller"], edge["callee"]): (edge["verdict"], edge["reason"])
                 for edge in json.loads(walk.daemon.get("/api/v1/edges"))["edges"]}
     unconfirmed, by_reasoning = ("unknown", "identity_unconfirmed"), ("survives", "caller_accepted")
-    wrong += difference("verdicts", verdicts, {
+    wrong = difference("verdicts", verdicts, {
         ("clouddriver", "redis"): unconfirmed, ("orca", "redis"): unconfirmed,
         ("gate", "orca"): by_reasoning, ("orca", "clouddriver"): by_reasoning})
     walk.flip("redis", "need")
