@@ -4,7 +4,8 @@
     tests/deploy/log_lines.py build/release/telltale     # prints that table
 
 The servers are those of tests/peers, in none, want and need, with the log as it comes: Tomcat and Go as they are,
-redis-server at `notice`, nginx with an access log, haproxy with `option httplog`. Tomcat's connector at debug stands apart.
+redis-server at `notice`, nginx with an access log, haproxy with `option httplog`. Tomcat's connector at debug stands
+apart.
 """
 
 import os

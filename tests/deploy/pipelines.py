@@ -180,14 +180,12 @@ def check_argo(scene: Scene) -> Iterator[Verdict]:
     web = argo_rollouts.resolve(scene.load("argo-rollouts/analysis-web.yaml"), {})
     expected = {"open": "Successful", "closed": "Failed", "unknown": "Inconclusive", "nobody": "Error",
                 "impostor": "Inconclusive"}
-    yield "Argo Rollouts, web: only open succeeds", [
-        fault for state, phase in expected.items()
-        for fault in difference(state, analyse(web, lambda: argo_rollouts.measure_web(web, scene.send_to(state))), phase)]
+    seen = {state: analyse(web, lambda: argo_rollouts.measure_web(web, scene.send_to(state))) for state in STATES}
+    yield "Argo Rollouts, web: only open succeeds", difference("outcomes", seen, expected)
     prometheus = argo_rollouts.resolve(scene.load("argo-rollouts/analysis-prometheus.yaml"), {})
     expected |= {"nobody": "Inconclusive"}
-    yield "Argo Rollouts, Prometheus: only open succeeds", [
-        fault for state, phase in expected.items()
-        for fault in difference(state, analyse(prometheus, lambda: measure_prometheus(prometheus, scene, state)), phase)]
+    seen = {state: analyse(prometheus, lambda: measure_prometheus(prometheus, scene, state)) for state in STATES}
+    yield "Argo Rollouts, Prometheus: only open succeeds", difference("outcomes", seen, expected)
     yield check_sequences(web)
     yield check_rollout(scene)
 
@@ -219,7 +217,7 @@ def check_sequences(metric: dict[str, Any]) -> Verdict:
 
 
 def check_rollout(scene: Scene) -> Verdict:
-    """The Rollout's first step is the analysis, and every template it names is one that is here, with arguments it has."""
+    """Its first step is the analysis, and every template it names is one that is here, with arguments it has."""
     canary = scene.load("argo-rollouts/rollout.yaml")["spec"]["strategy"]["canary"]
     files = ("argo-rollouts/analysis-web.yaml", "argo-rollouts/analysis-prometheus.yaml")
     templates = {one["metadata"]["name"]: one for one in map(scene.load, files)}

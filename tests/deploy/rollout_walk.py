@@ -29,6 +29,7 @@ CALLS: dict[str, list[Any]] = {
 TARGETS = (*SERVICES, "redis")
 REDIS_WORDS = {"none": "no", "want": "optional", "need": "yes"}
 START_DEADLINE_S = 30
+COMMAND_TIMEOUT_S = 30
 LATER = "2099-12-31"
 
 
@@ -68,7 +69,8 @@ class Walk:
 
     def redis_cli(self, *words: str) -> None:
         tls = ["--tls", "--cert", "orca.pem", "--key", "orca.key", "--cacert", OURS, "-p", str(self._ports["redis"])]
-        done = subprocess.run(["redis-cli", *tls, *words], cwd=self._stage.lab, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(["redis-cli", *tls, *words], cwd=self._stage.lab, capture_output=True, text=True,
+                              timeout=COMMAND_TIMEOUT_S)
         if done.stdout.strip() != "OK":
             raise RuntimeError(f"redis-cli {' '.join(words)}: {done.stdout}{done.stderr}")
 
@@ -124,7 +126,7 @@ class Walk:
             "telltale_probe_last_run_timestamp_seconds").items()), self.daemon.process)
 
     def enter_redis(self, session: ssl.SSLSession | None = None) -> ssl.SSLSession | None:
-        """PING without a certificate over TLS 1.2, with an old session if there is one; the session, or nothing if refused."""
+        """PING without a certificate over TLS 1.2, in an old session if there is one; nothing if it is refused."""
         context = self._context
         try:
             with socket.create_connection(("127.0.0.1", self._ports["redis"]), timeout=10) as connection:
@@ -164,18 +166,20 @@ class Walk:
             raise RuntimeError(f"not reloaded: {answer}")
 
     def _write_config(self) -> None:
-        held = {name: {"certificate": f"{name}.pem", "key": f"{name}.key"} for name in ("telltale", "clouddriver", "orca")}
+        held = ("telltale", "clouddriver", "orca")
+        accept = {"accept": self._accepted} if self._accepted else {}
         self._config.write_text(to_yaml({
             "probe": {"interval": "1s", "timeout": "1s", "stale_after": "60s", "identity": "telltale"} | self._probe,
             "trust": {"file": OURS},
-            "identities": held,
+            "identities": {name: {"certificate": f"{name}.pem", "key": f"{name}.key"} for name in held},
             "targets": [self._target(name) for name in TARGETS],
-            "gates": [{"name": "need", "rounds": 2, "for": "0s"} | ({"accept": self._accepted} if self._accepted else {})],
+            "gates": [{"name": "need", "rounds": 2, "for": "0s"} | accept],
         }))
 
     def _target(self, name: str) -> dict[str, Any]:
         scheme = "rediss" if name == "redis" else "https"
-        target: dict[str, Any] = {"name": name, "url": f"{scheme}://spin-{name}.spinnaker", "addresses": [self._address(name)]}
+        target: dict[str, Any] = {"name": name, "url": f"{scheme}://spin-{name}.spinnaker"}
+        target |= {"addresses": [self._address(name)]}
         target |= {"runtime": "java", "calls": CALLS[name]} if name in CALLS else {}
         target |= {"identity": name} if name in ("clouddriver", "orca") else {}
         return target | ({"expect": {"client_auth": self._expected[name]}} if name in self._expected else {})

@@ -1,7 +1,7 @@
 """Argo Rollouts' analysis: metricproviders/{webmetric,prometheus}, utils/evaluate/evaluate.go, analysis/analysis.go.
 
-Web answers that are no JSON are judged by the conditions here, as since argo-rollouts pull request 4770; up to 1.8.3 they
-were successful whatever they said.
+Web answers that are no JSON are judged by the conditions here, as since argo-rollouts pull request 4770; up to 1.8.3
+they were successful whatever they said.
 """
 
 import json

@@ -1,7 +1,7 @@
 """A Job's container, run as a process, and what the Job controller makes of its exit code.
 
-pkg/controller/job/job_controller.go: podFailurePolicy first, in its order, then backoffLimit. With restartPolicy Never each
-try is a new pod.
+pkg/controller/job/job_controller.go: podFailurePolicy first, in its order, then backoffLimit. With restartPolicy Never
+each try is a new pod.
 """
 
 import functools
@@ -58,9 +58,10 @@ def _fails_job(rule: dict[str, Any], container: str, code: int) -> bool:
 
 
 def longest_seconds(job: dict[str, Any]) -> int:
-    """How long the tries may take that a Job allows: each waits for --wait, and rests a little longer than the one before."""
+    """How long the tries may take that a Job allows: each waits for --wait, and before the next there is a rest."""
     container = _asking_container(job["spec"]["template"]["spec"])
-    [minutes] = [word.removeprefix("--wait=").removesuffix("m") for word in container["args"] if word.startswith("--wait")]
+    [wait] = [word.removeprefix("--wait=") for word in container["args"] if word.startswith("--wait")]
+    minutes = wait.removesuffix("m")
     tries = job["spec"]["backoffLimit"] + 1
     rests = sum(min(10 * 2**number, 360) for number in range(tries - 1))
     return tries * int(minutes) * 60 + rests

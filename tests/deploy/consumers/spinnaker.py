@@ -39,7 +39,7 @@ def with_parameters(stage: dict[str, Any], values: dict[str, str]) -> dict[str, 
 
 
 def poll(stage: dict[str, Any], send_to: Callable[[str], str]) -> str:
-    """What the stage is after its tasks have run once: SUCCEEDED, TERMINAL, or RUNNING and asked again until its time is over."""
+    """What the stage is after its tasks have run once: SUCCEEDED, TERMINAL, or RUNNING until its time is over."""
     if not stage.get("monitorOnly"):
         created = _create(stage, ask(send_to(stage["url"])))
         if created != "SUCCEEDED" or not stage["waitForCompletion"]:
