@@ -5,6 +5,9 @@ telltale whose gate is open, closed or unknown, of nobody, and of a server that 
 """
 
 import json
+import re
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Iterator
@@ -73,6 +76,7 @@ def check(stage: DeployStage) -> Iterator[Verdict]:
     yield from check_schema(stage)
     yield check_pipeline_shape(stage)
     yield check_broken_pipelines(stage)
+    yield check_repository(stage)
     stage.fleet.start()
     stage.fleet.change(FLIPPED, "need")
     with Impostor() as impostor:
@@ -134,6 +138,31 @@ def check_broken_pipelines(stage: DeployStage) -> Verdict:
         plant(pipeline)
         missed += [] if spinnaker.faults(pipeline) else [f"{what} went through"]
     return "a pipeline with a fault is found", missed
+
+
+def check_repository(stage: DeployStage) -> Verdict:
+    """What the pipeline bakes, of a manifest with everybody at want: telltale reads it as orca at need."""
+    folder = stage.lab / "repository"
+    shutil.copytree(stage.project / GATES / "spinnaker" / "repository", folder)
+    shutil.copy(stage.project / "config" / "spinnakerservice.example.yml", folder / "spinnakerservice.yml")
+    [bake] = [one for one in pipeline_of(stage)["stages"] if one["type"] == "bakeManifest"]
+    wrong = [] if (folder / bake["kustomizeFilePath"]).exists() else [f"there is no {bake['kustomizeFilePath']}"]
+    before = declared_modes(stage, (folder / "spinnakerservice.yml").read_text())
+    built = run(["kubectl", "kustomize", str(folder)], stage.lab)
+    wrong += difference("declared", declared_modes(stage, built), before | {SERVICE: "need"})
+    wrong += difference("before", before[SERVICE], "want")
+    return "Spinnaker: the repository's patches take orca to need, and nobody else", wrong
+
+
+def declared_modes(stage: DeployStage, manifest: str) -> dict[str, str]:
+    (stage.lab / "baked.yml").write_text(manifest)
+    (stage.lab / "baked-telltale.yml").write_text("spinnaker: {manifest: baked.yml, namespace: spinnaker}\n")
+    printed = run([str(stage.build / "telltale"), "targets", "--config.file", "baked-telltale.yml"], stage.lab)
+    return dict(re.findall(r"^(\S+)\n(?: .*\n)*?  client_auth +(\w+)", printed, re.M))
+
+
+def run(command: list[str], folder: Path) -> str:
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=True).stdout
 
 
 # Five telltales, so to speak
@@ -269,7 +298,7 @@ def check_spinnaker(scene: Scene) -> Iterator[Verdict]:
 
 
 def check_url_restrictions(scene: Scene, urls: list[str]) -> Iterator[Verdict]:
-    profiles = scene.load("spinnaker/orca-profile.yaml")["spec"]["spinnakerConfig"]["profiles"]
+    profiles = scene.load("spinnaker/repository/orca-webhooks.yaml")["spec"]["spinnakerConfig"]["profiles"]
     template = profiles["orca"]["user-configured-url-restrictions"]["excludedDomainTemplate"]
     wrong = [f"{url} is refused" for url in urls if not spinnaker.may_ask(url, template)]
     wrong += [f"{url} is let through" for url in ("http://orca.spinnaker:8083/", "http://telltale.local/",
