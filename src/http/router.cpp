@@ -2,377 +2,28 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <optional>
 #include <ranges>
 #include <span>
 
-#include "telltale/fleet/fleet.hpp"
 #include "telltale/gate/state.hpp"
-#include "telltale/render/gzip.hpp"
 #include "telltale/render/render.hpp"
 
-#include "http/negotiate.hpp"
+#include "http/endpoints.hpp"
 #include "http/path.hpp"
-#include "http/query.hpp"
-#include "http/site.hpp"
+#include "http/responses.hpp"
 
 namespace telltale::http {
 namespace {
 
-// Below this a body fits into one packet either way.
-constexpr std::size_t gzip_from_bytes = 1024;
-
-/// A request whose route has been found.
-struct Call {
-  const Request& request;
-  const World& world;
-  MetricsCache& cache;
-  std::span<const std::string> arguments;  ///< what stands for `*` in the route's pattern
-
-  [[nodiscard]] const gate::Snapshot& snapshot() const { return *world.snapshot; }
-};
-
 enum class Verbs { read, read_or_post, change };
-
-using Handled = Answer;
 
 struct Route {
   std::string_view pattern;  ///< `*` stands for one segment
   Verbs verbs;
-  Handled (*answer)(const Call&);
+  Answer (*answer)(const Call&);
   Scope scope = Scope::everything;  ///< the narrowest that includes it
 };
-
-Response text_response(unsigned status, std::string line) {
-  Response response;
-  response.status = status;
-  response.body = std::move(line);
-  response.body += '\n';
-  return response;
-}
-
-Response json_response(std::string body) {
-  Response response;
-  response.content_type = "application/json";
-  response.body = std::move(body);
-  return response;
-}
-
-/// Compresses the body where that is worth it and wanted.
-Response encoded(Response response, bool takes_gzip) {
-  if (response.body.size() >= gzip_from_bytes && takes_gzip) {
-    response.body = render::gzip(response.body);
-    response.headers.emplace_back("Content-Encoding", "gzip");
-  }
-  return response;
-}
-
-Response encoded(Response response, const Call& call) {
-  response.headers.emplace_back("Vary", "Accept-Encoding");
-  return encoded(std::move(response), accepts_gzip(call.request.accept_encoding));
-}
-
-Handled answer_page(const Call& call) {
-  return encoded(page_response(render::page(call.snapshot(), call.world.now)), call);
-}
-
-Handled answer_target_page(const Call& call) {
-  const std::string& name = call.arguments[0];
-  auto page = render::target_page(call.snapshot(), name, call.world.now);
-  if (!page) {
-    return error_response(404, "no target is named `" + name + "`");
-  }
-  return encoded(page_response(*std::move(page)), call);
-}
-
-Handled answer_asset(const Call& call) {
-  const render::Asset* asset = render::find_asset(call.arguments[0]);
-  if (asset == nullptr) {
-    return error_response(404, "there is no such asset");
-  }
-  const bool takes_gzip =
-      asset->content.size() >= gzip_from_bytes && accepts_gzip(call.request.accept_encoding);
-  return asset_response(*asset, call.request.if_none_match, takes_gzip);
-}
-
-Handled answer_watch(const Call& call) {
-  if (call.request.method != "HEAD") {
-    return WatchRequest{};
-  }
-  Response head = watch_response(call.snapshot(), call.world.now);
-  head.is_stream = false;
-  return head;
-}
-
-Handled answer_metrics(const Call& call) {
-  const MetricsFormat format = negotiate_metrics(call.request.accept);
-  const bool is_openmetrics = format.exposition == render::Exposition::openmetrics_1_0_0;
-  std::string per_scrape = render::process_metrics(call.world.process, format.exposition);
-  per_scrape += is_openmetrics ? "# EOF\n" : "";
-
-  Response response;
-  response.content_type = format.content_type;
-  response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
-  const gate::SnapshotPtr& snapshot = call.world.snapshot;
-  if (accepts_gzip(call.request.accept_encoding)) {
-    response.headers.emplace_back("Content-Encoding", "gzip");
-    response.body =
-        render::gzip(call.cache.deflated(snapshot, call.world.now, format.exposition), per_scrape);
-    return response;
-  }
-  response.body = call.cache.text(snapshot, call.world.now, format.exposition);
-  response.body += per_scrape;
-  return response;
-}
-
-Handled answer_status(const Call& call) {
-  return encoded(json_response(render::status_json(call.snapshot(), call.world.now)), call);
-}
-
-Handled answer_targets(const Call& call) {
-  return encoded(json_response(render::targets_json(call.snapshot())), call);
-}
-
-Handled answer_edges(const Call& call) {
-  return encoded(json_response(render::edges_json(call.snapshot())), call);
-}
-
-Handled answer_events(const Call& call) {
-  return encoded(json_response(render::events_json(call.snapshot())), call);
-}
-
-Handled answer_rollout(const Call& call) {
-  return encoded(json_response(render::rollout_json(call.snapshot(), call.world.now)), call);
-}
-
-Handled answer_gates(const Call& call) {
-  return encoded(json_response(render::gates_json(call.snapshot(), call.world.now)), call);
-}
-
-/// The gate that the call names, or null.
-const gate::GateEntry* find_gate(const Call& call) {
-  const auto& gates = call.snapshot().gates;
-  const auto found = std::ranges::find(gates, call.arguments[0], [](const gate::GateEntry& entry) {
-    return std::string_view(entry.rules.name);
-  });
-  return found == gates.end() ? nullptr : &*found;
-}
-
-Response no_such_gate(const Call& call) {
-  std::string line = "no gate is named `" + call.arguments[0] + "`; there are";
-  std::string_view separator = ": ";
-  for (const gate::GateEntry& entry : call.snapshot().gates) {
-    line.append(separator).append(entry.rules.name);
-    separator = ", ";
-  }
-  return error_response(404, line);
-}
-
-Handled answer_gate_json(const Call& call) {
-  const gate::GateEntry* entry = find_gate(call);
-  if (entry == nullptr) {
-    return no_such_gate(call);
-  }
-  const gate::Answer answer = gate::answer(call.snapshot(), *entry, call.world.now);
-  return encoded(json_response(render::gate_json(answer)), call);
-}
-
-Response gate_response(const gate::Answer& answer) {
-  // 403 and not 5xx: Flagger's client retries 5xx and drops the body, which says why.
-  return text_response(answer.ready() ? 200 : 403, render::gate_line(answer));
-}
-
-Handled answer_gate(const Call& call) {
-  const gate::GateEntry* entry = find_gate(call);
-  if (entry == nullptr) {
-    return no_such_gate(call);
-  }
-  return gate_response(gate::answer(call.snapshot(), *entry, call.world.now));
-}
-
-/// The target is in the fleet, and this gate judges it.
-bool judges(const gate::GateEntry& entry, const gate::Snapshot& snapshot, std::string_view target) {
-  const auto& chosen = entry.rules.targets;
-  if (!chosen.empty()) {
-    return std::ranges::find(chosen, target) != chosen.end();
-  }
-  return std::ranges::any_of(snapshot.targets, [&](const gate::TargetEntryPtr& known) {
-    return known->target.name == target && fleet::is_judged(entry.rules, known->target);
-  });
-}
-
-Handled answer_gate_target(const Call& call) {
-  const gate::GateEntry* entry = find_gate(call);
-  if (entry == nullptr) {
-    return no_such_gate(call);
-  }
-  const std::string& target = call.arguments[1];
-  if (!judges(*entry, call.snapshot(), target)) {
-    return error_response(
-        404, "gate `" + entry->rules.name + "` judges no target named `" + target + "`");
-  }
-  const gate::Answer whole = gate::answer(call.snapshot(), *entry, call.world.now);
-  return gate_response(gate::answer_for_target(whole, target));
-}
-
-/// `no target is named …`, with those there are, as far as one line goes.
-Response no_such_target(const Call& call, unsigned status, std::string line) {
-  constexpr std::size_t most_names = 20;
-  const auto& targets = call.snapshot().targets;
-  std::string_view separator = "; there are: ";
-  for (const gate::TargetEntryPtr& entry : targets | std::views::take(most_names)) {
-    line.append(separator).append(entry->target.name);
-    separator = ", ";
-  }
-  if (targets.size() > most_names) {
-    line += " and " + std::to_string(targets.size() - most_names) + " more";
-  }
-  return error_response(status, line);
-}
-
-/// The target of that name or, for the targets of a Probe resource, which are URLs, of that URL as
-/// it is configured. Nothing but what is configured can be named. Null: there is none.
-const fleet::Target* find_target(const gate::Snapshot& snapshot, std::string_view text) {
-  const fleet::Target* by_url = nullptr;
-  for (const gate::TargetEntryPtr& entry : snapshot.targets) {
-    if (entry->target.name == text) {
-      return &entry->target;
-    }
-    if (by_url == nullptr && entry->target.url.text == text) {
-      by_url = &entry->target;
-    }
-  }
-  return by_url;
-}
-
-Handled answer_logs(const Call& call) {
-  const Result<Query> query = Query::parse(call.request.target);
-  if (!query) {
-    return error_response(400, query.error().detail());
-  }
-  const Result<std::string> target = query->find("target");
-  if (!target) {
-    return error_response(400, target.error().detail());
-  }
-  const fleet::Target* found = find_target(call.snapshot(), *target);
-  if (!target->empty() && found == nullptr) {
-    return no_such_target(call, 404, "no target is named `" + *target + "`");
-  }
-  Response response;
-  response.body =
-      render::looks_text(call.snapshot(), found == nullptr ? "" : found->name, call.world.now);
-  return encoded(std::move(response), call);
-}
-
-/// As plain text, so that a browser shows it: application/yaml (RFC 9512) it would offer to save.
-Handled answer_config(const Call& call) {
-  if (call.world.config == nullptr) {
-    return error_response(404, "no configuration is shown here");
-  }
-  Response response;
-  response.body = *call.world.config;
-  return encoded(std::move(response), call);
-}
-
-/// blackbox_exporter's modules say how to probe; here the configuration does, so that any name will
-/// do: existing scrape configurations and Probe resources go on as they are.
-bool is_module_name(std::string_view text) {
-  constexpr std::size_t most_bytes = 64;
-  const auto fits = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           c == '-' || c == '.';
-  };
-  return text.size() <= most_bytes && std::ranges::all_of(text, fits);
-}
-
-/// Reads X-Prometheus-Scrape-Timeout-Seconds. One that is not positive is none, as
-/// blackbox_exporter has it (prober/handler.go, getTimeout).
-Result<std::optional<Duration>> read_scrape_timeout(std::string_view header) {
-  constexpr double longest_seconds = 86'400;
-  if (header.empty()) {
-    return std::optional<Duration>();
-  }
-  double seconds = 0;
-  const auto [stop, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
-  if (error != std::errc() || stop != header.data() + header.size() || !std::isfinite(seconds)) {
-    return Error(Errc::malformed,
-                 "X-Prometheus-Scrape-Timeout-Seconds is no number of seconds, such as 10");
-  }
-  if (seconds <= 0) {
-    return std::optional<Duration>();
-  }
-  return std::optional(std::chrono::round<Duration>(
-      std::chrono::duration<double>(std::min(seconds, longest_seconds))));
-}
-
-/// The parameters of /probe.
-Result<ProbeRequest> read_probe(const Request& request) {
-  ProbeRequest asked;
-  const Result<Query> query = Query::parse(request.target);
-  if (!query) {
-    return query.error();
-  }
-  for (const auto& [name, value] :
-       {std::pair("target", &asked.target), std::pair("module", &asked.module)}) {
-    Result<std::string> found = query->find(name);
-    if (!found) {
-      return found.error();
-    }
-    *value = *std::move(found);
-  }
-  if (!is_module_name(asked.module)) {
-    return Error(Errc::invalid_value,
-                 "`module` is a name of letters, digits, `_`, `-` and `.`, or left out");
-  }
-  const Result<std::string> debug = query->find("debug");
-  if (!debug) {
-    return debug.error();
-  }
-  asked.tells_story = *debug == "true";
-  const auto timeout = read_scrape_timeout(request.scrape_timeout);
-  if (!timeout) {
-    return timeout.error();
-  }
-  asked.scrape_timeout = *timeout;
-  return asked;
-}
-
-Handled answer_probe(const Call& call) {
-  Result<ProbeRequest> asked = read_probe(call.request);
-  if (!asked) {
-    return error_response(400, asked.error().detail());
-  }
-  if (asked->target.empty()) {
-    return no_such_target(call, 400, "`target` is missing; name one");
-  }
-  const fleet::Target* target = find_target(call.snapshot(), asked->target);
-  if (target == nullptr) {
-    return no_such_target(call, 404, "no target is named `" + asked->target + "`");
-  }
-  asked->target = target->name;
-  MetricsFormat format = negotiate_metrics(call.request.accept);
-  asked->exposition = format.exposition;
-  asked->content_type = std::move(format.content_type);
-  asked->takes_gzip = accepts_gzip(call.request.accept_encoding);
-  return *std::move(asked);
-}
-
-Handled answer_healthy(const Call&) {
-  return text_response(200, "healthy");
-}
-
-Handled answer_ready(const Call& call) {
-  if (!call.snapshot().first_round_done) {
-    return error_response(503, "not ready: the first round of looks is under way");
-  }
-  return text_response(200, "ready");
-}
-
-Handled answer_reload(const Call&) {
-  return ReloadRequest{};
-}
 
 constexpr std::array routes = {
     Route{"/", Verbs::read, &answer_page},
@@ -493,7 +144,7 @@ std::variant<std::span<const std::string>, Response> below_prefix(
   return is_root ? segments.subspan(1) : segments;
 }
 
-Handled dispatch(const Request& request, const World& world, MetricsCache& cache) {
+Answer dispatch(const Request& request, const World& world, MetricsCache& cache) {
   const auto path = path_segments(request.target);
   if (!path) {
     return error_response(400, path.error().detail());
@@ -517,30 +168,10 @@ Handled dispatch(const Request& request, const World& world, MetricsCache& cache
   return nothing_here(world.place);
 }
 
-bool has_header(const Response& response, std::string_view name) {
-  return std::ranges::any_of(response.headers,
-                             [&](const auto& header) { return header.first == name; });
-}
-
-/// What every response of ours carries. What says itself how it may be kept, may.
-Response finished(Response response) {
-  if (!has_header(response, "Cache-Control")) {
-    response.headers.emplace_back("Cache-Control", "no-store");
-  }
-  if (!has_header(response, "X-Content-Type-Options")) {
-    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  }
-  return response;
-}
-
 }  // namespace
 
-Response error_response(unsigned status, std::string_view line) {
-  return text_response(status, std::string(line));
-}
-
 Answer handle(const Request& request, const World& world, MetricsCache& cache) {
-  Handled handled = dispatch(request, world, cache);
+  Answer handled = dispatch(request, world, cache);
   if (Response* response = std::get_if<Response>(&handled)) {
     *response = finished(std::move(*response));
   }

@@ -27,6 +27,10 @@ class Prometheus:
         self.process = stage.start_process(Command("prometheus", words, [port]))
         wait_for("Prometheus", self._is_ready, self.process)
 
+    @property
+    def url(self) -> str:
+        return self._url
+
     def query(self, expression: str) -> list[dict[str, Any]]:
         return self._ask("/api/v1/query?" + urllib.parse.urlencode({"query": expression}))["result"]
 
