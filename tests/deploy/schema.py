@@ -1,8 +1,8 @@
 """Holds manifests against the models that npm has of Kubernetes, the Prometheus operator, Argo and Istio.
 
-Two tools, since neither sees all: the models' own validation finds wrong types, missing fields and values that are none of
-an enumeration; their types find fields that do not exist. No API server is asked: what admission refuses beyond the schema,
-such as a name that is in use, is not found. Where a model leaves a part open, nothing in it is checked.
+Two tools, since neither sees all: the models' own validation finds wrong types, missing fields and values that are none
+of an enumeration; their types find fields that do not exist. No API server is asked: what admission refuses beyond the
+schema, such as a name that is in use, is not found. Where a model leaves a part open, nothing in it is checked.
 """
 
 import json

@@ -11,6 +11,7 @@ const YAML = createRequire(`${modules}/`)('yaml');
 
 // Kinds that no package has a model of. Whatever else has none is an error.
 const WITHOUT_MODEL = new Set([
+  'cert-manager.io/v1 Certificate',
   'flagger.app/v1beta1 Canary',
   'spinnaker.armory.io/v1alpha2 SpinnakerService',
   'spinnaker.io/v1alpha2 SpinnakerService',
@@ -21,8 +22,17 @@ function read(file) {
   return documents.flatMap((document) => {
     const faults = [...document.errors, ...document.warnings].map(({ message }) => message.split('\n')[0]);
     const object = faults.length ? null : document.toJS();
-    return object === null && !faults.length ? [] : [{ file, faults, object }];
+    return object === null && !faults.length ? [] : [{ file, faults, object: unfolded(object) }];
   });
+}
+
+// kustomize folds the base64 of a Secret. Kubernetes' decoder skips line ends, the model's pattern does not.
+function unfolded(object) {
+  if (object?.kind !== 'Secret' || !object.data) {
+    return object;
+  }
+  const data = Object.entries(object.data).map(([key, text]) => [key, `${text}`.replaceAll('\n', '')]);
+  return { ...object, data: Object.fromEntries(data) };
 }
 
 function name_of({ file, object }) {

@@ -8,7 +8,7 @@ export async function wrong_values(documents) {
     try {
       new Model(object).validate();
     } catch (error) {
-      wrong.push(...error.message.split('\n').map((line) => `${name}: ${line.trim()}`));
+      wrong.push(`${name}: ${error.message}`); // all of the object's faults, in one line
     }
   }
   return wrong;
