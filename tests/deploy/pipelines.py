@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Callable, Iterator
 from urllib.parse import urlencode
@@ -215,6 +215,9 @@ def check_argo(scene: Scene) -> Iterator[Verdict]:
     expected |= {"nobody": "Inconclusive"}
     seen = {state: analyse(prometheus, lambda: measure_prometheus(prometheus, scene, state)) for state in STATES}
     yield "Argo Rollouts, Prometheus: only open succeeds", difference("outcomes", seen, expected)
+    without = replace(scene, prometheuses=scene.telltales)  # where nobody answers
+    gone = analyse(prometheus, lambda: measure_prometheus(prometheus, without, "nobody"))
+    yield "Argo Rollouts, Prometheus: without one it is an error", difference("outcome", gone, "Error")
     yield check_sequences(web)
     yield check_rollout(scene)
 
