@@ -42,6 +42,14 @@ void derive_url(const Derivation& derivation, const ServiceView& view, Target& t
   }
 }
 
+/// As a pod may write it: `spin-orca`, with the namespace, `svc` and the cluster's domain behind
+/// it.
+bool is_own_service(const Derivation& derivation, std::string_view service, std::string_view host) {
+  const std::string in_namespace = own_host(derivation, service);
+  return host == service_host(service, derivation.installation.names, "") || host == in_namespace ||
+         host == in_namespace + ".svc" || host.starts_with(in_namespace + ".svc.");
+}
+
 void derive_health(const Derivation& derivation, const ServiceView& view, Target& target) {
   target.health = view.service->health.empty() ? "/" : std::string(view.service->health);
   const auto written = settings_of(derivation.installation, view.settings).find("healthEndpoint");
@@ -107,6 +115,7 @@ Target derive_target(Derivation& derivation, const ServiceView& view) {
     target.plaintext_ports = {*port_in(view.server.legacy_port->text)};
     derivation.say_source(target.name, "plaintext_ports", view.server.legacy_port->source);
   }
+  derive_discovery(derivation, view.service->name, target);
   derive_stores(derivation, view, target);
   derive_mesh(derivation, view, target);
   return target;
@@ -250,6 +259,17 @@ void Derivation::say_source(std::string_view target, std::string_view key,
 void Derivation::say_note(std::string_view target, std::string_view key,
                           std::string sentence) const {
   fleet.notes["targets." + std::string(target) + '.' + std::string(key)] = std::move(sentence);
+}
+
+void derive_discovery(const Derivation& derivation, std::string_view service, Target& target) {
+  const std::optional<std::string>& pattern = derivation.files.discover;
+  if (!pattern || !is_own_service(derivation, service, target.url.host)) {
+    return;
+  }
+  target.discover = *pattern;
+  target.discover->replace(pattern->find('*'), 1, service);
+  target.discover->append(".").append(derivation.name_space);
+  derivation.say_source(target.name, "discover", derivation.files.discover_source);
 }
 
 std::optional<WrittenUrl> read_written_url(std::string_view text) {

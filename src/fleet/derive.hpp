@@ -40,6 +40,10 @@ struct Derivation {
   void say_note(std::string_view target, std::string_view key, std::string sentence) const;
 };
 
+/// The headless Service that `spinnaker.discover` names, where the target is reached by the Service
+/// of that name of Spinnaker's own: what is outside the namespace has no pods there.
+void derive_discovery(const Derivation& derivation, std::string_view service, Target& target);
+
 /// The key and trust stores of a service's clients: identities, trust.
 void derive_stores(Derivation& derivation, const ServiceView& view, Target& target);
 

@@ -123,6 +123,7 @@ void add_target(Derivation& derivation, const RedisEndpoint& endpoint, const std
   target.url = make_url(Scheme::rediss, endpoint.url.host, endpoint.url.port);
   target.source = endpoint.users.front()->redis->source;
   derivation.say_source(name, "url", target.source);
+  derive_discovery(derivation, "redis", target);
   derive_password(derivation, endpoint, target);
   derivation.fleet.targets.push_back(std::move(target));
   for (const ServiceView* const user : endpoint.users) {

@@ -1,11 +1,13 @@
 // Reads `spinnaker`: where Spinnaker's own files lie, and what they yield.
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <system_error>
 
 #include "fleet/derive.hpp"
 #include "fleet/readers.hpp"
+#include "fleet/service_readers.hpp"
 
 namespace telltale::fleet {
 namespace {
@@ -20,6 +22,23 @@ std::vector<std::string> read_files(const Value& value) {
     files.push_back(item.file());
   }
   return files;
+}
+
+/// A pattern with one `*`, which is a DNS label whatever service stands for it.
+std::string read_discover_pattern(const Value& value) {
+  const std::string& pattern = value.text("pattern");
+  const std::size_t star = pattern.find('*');
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  const bool is_label = !pattern.starts_with('-') && !pattern.ends_with('-') &&
+                        std::ranges::all_of(pattern, [&](char c) { return c == '*' || fits(c); });
+  if (std::ranges::count(pattern, '*') != 1 || pattern.size() == 1 || star == std::string::npos ||
+      !is_label) {
+    value.fail(
+        "must be the name of a headless Service with one * for the service, such as telltale-*");
+  }
+  return pattern;
 }
 
 constexpr std::array spinnaker_keys{
@@ -45,6 +64,11 @@ constexpr std::array spinnaker_keys{
     Key<SpinnakerFiles>{"secrets",
                         [](const Value& value, SpinnakerFiles& files) {
                           files.secrets = value.file_or_directory();
+                        }},
+    Key<SpinnakerFiles>{"discover",
+                        [](const Value& value, SpinnakerFiles& files) {
+                          files.discover = read_discover_pattern(value);
+                          files.discover_source = value.position();
                         }},
 };
 
@@ -89,6 +113,9 @@ void read_spinnaker(const Value& value, Fleet& fleet) {
   }
   if (files.name_space) {
     installation.name_space = files.name_space;
+  }
+  if (name_space_of(installation).empty()) {
+    refuse(value, "discover", "wants the namespace of the Services; give namespace, too");
   }
   derive_fleet(installation, files, fleet);
 }

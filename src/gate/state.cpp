@@ -246,6 +246,7 @@ Answer answer(const Snapshot& snapshot, const GateEntry& gate, Now now) {
 Answer answer_for_target(const Answer& whole, std::string_view target) {
   Answer part;
   part.gate = whole.gate;
+  part.target = target;
   part.step = whole.step;
   part.since = whole.since;
   part.evidence = {.blockers = about(whole.evidence.blockers, target),

@@ -90,6 +90,25 @@ const fleet::Target* find_target(const gate::Snapshot& snapshot, std::string_vie
   return by_url;
 }
 
+/// What the gate answers, about all it judges or about the one target that the path names.
+template <class Respond>
+Response about_gate(const Call& call, Respond respond) {
+  const gate::GateEntry* entry = find_gate(call);
+  if (entry == nullptr) {
+    return no_such_gate(call);
+  }
+  const gate::Answer whole = gate::answer(call.snapshot(), *entry, call.world.now);
+  if (call.arguments.size() == 1) {
+    return respond(whole);
+  }
+  const std::string& target = call.arguments[1];
+  if (!judges(*entry, call.snapshot(), target)) {
+    return error_response(
+        404, "gate `" + entry->rules.name + "` judges no target named `" + target + "`");
+  }
+  return respond(gate::answer_for_target(whole, target));
+}
+
 }  // namespace
 
 Answer answer_page(const Call& call) {
@@ -170,34 +189,13 @@ Answer answer_gates(const Call& call) {
 }
 
 Answer answer_gate_json(const Call& call) {
-  const gate::GateEntry* entry = find_gate(call);
-  if (entry == nullptr) {
-    return no_such_gate(call);
-  }
-  const gate::Answer answer = gate::answer(call.snapshot(), *entry, call.world.now);
-  return encoded(json_response(render::gate_json(answer)), call);
+  return about_gate(call, [&](const gate::Answer& answer) {
+    return encoded(json_response(render::gate_json(answer)), call);
+  });
 }
 
 Answer answer_gate(const Call& call) {
-  const gate::GateEntry* entry = find_gate(call);
-  if (entry == nullptr) {
-    return no_such_gate(call);
-  }
-  return gate_response(gate::answer(call.snapshot(), *entry, call.world.now));
-}
-
-Answer answer_gate_target(const Call& call) {
-  const gate::GateEntry* entry = find_gate(call);
-  if (entry == nullptr) {
-    return no_such_gate(call);
-  }
-  const std::string& target = call.arguments[1];
-  if (!judges(*entry, call.snapshot(), target)) {
-    return error_response(
-        404, "gate `" + entry->rules.name + "` judges no target named `" + target + "`");
-  }
-  const gate::Answer whole = gate::answer(call.snapshot(), *entry, call.world.now);
-  return gate_response(gate::answer_for_target(whole, target));
+  return about_gate(call, gate_response);
 }
 
 Answer answer_logs(const Call& call) {

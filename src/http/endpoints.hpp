@@ -31,7 +31,6 @@ struct Call {
 [[nodiscard]] Answer answer_gates(const Call& call);
 [[nodiscard]] Answer answer_gate_json(const Call& call);
 [[nodiscard]] Answer answer_gate(const Call& call);
-[[nodiscard]] Answer answer_gate_target(const Call& call);
 [[nodiscard]] Answer answer_logs(const Call& call);
 [[nodiscard]] Answer answer_config(const Call& call);
 [[nodiscard]] Answer answer_probe(const Call& call);

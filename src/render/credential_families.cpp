@@ -31,6 +31,15 @@ void fill_identity_not_after(MetricFamily& family, const Facts& facts) {
   }
 }
 
+void fill_identity_not_before(MetricFamily& family, const Facts& facts) {
+  for (const gate::IdentityEntry& identity : facts.snapshot.credentials.identities) {
+    if (!identity.facts.chain.empty()) {
+      add(family, {{"identity", identity.facts.name}},
+          timestamp_of(identity.facts.chain.front()->validity.not_before));
+    }
+  }
+}
+
 void fill_identity_info(MetricFamily& family, const Facts& facts) {
   for (const gate::IdentityEntry& identity : facts.snapshot.credentials.identities) {
     if (identity.facts.chain.empty()) {
@@ -97,6 +106,9 @@ constexpr FamilyRow rows[] = {
     {"telltale_identity_not_after_timestamp_seconds", MetricType::Gauge,
      "When the leaf certificate of the identity ends, in seconds since the epoch.",
      fill_identity_not_after},
+    {"telltale_identity_not_before_timestamp_seconds", MetricType::Gauge,
+     "When the leaf certificate of the identity begins, in seconds since the epoch.",
+     fill_identity_not_before},
     {"telltale_identity_info", MetricType::Gauge, "Always 1: the leaf certificate of the identity.",
      fill_identity_info},
     {"telltale_trust_readable", MetricType::Gauge,

@@ -197,6 +197,8 @@ json::object to_json(const gate::Answer& answer) {
       {"blockers", std::move(blockers)},
       {"accepted", std::move(accepted)},
       {"step", name_of(answer.step)},
+      {"target",
+       answer.target.empty() ? json::value(nullptr) : json::value(to_valid_utf8(answer.target))},
   };
 }
 

@@ -268,6 +268,9 @@ struct SpinnakerFiles {
   std::optional<std::string> name_space;  ///< Kubernetes' namespace of the Services
   std::optional<std::string>
       secrets;  ///< the directory where Secrets are mounted: SECRET/KEY below it
+  std::optional<std::string>
+      discover;  ///< headless Services beside Spinnaker's own, `*` for the service: `telltale-*`
+  std::string discover_source;  ///< where that stands, `telltale.yml:9`
 
   friend bool operator==(const SpinnakerFiles&, const SpinnakerFiles&) = default;
 };

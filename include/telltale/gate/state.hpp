@@ -70,6 +70,7 @@ struct TargetStanding {
 /// What a gate answers, whoever asks.
 struct Answer {
   std::string gate;
+  std::string target;  ///< the only one that it is about; empty: all that the gate judges
   fleet::Step step = fleet::Step::need;
   Status status = Status::unknown;
   CivilTime since;

@@ -85,6 +85,57 @@ TEST_CASE("spinnaker: an item of targets names one that the files yield -> chang
   CHECK(fleet.targets.back().name == "extra");
 }
 
+TEST_CASE("spinnaker: discover -> each Service of Spinnaker's own by its headless one") {
+  Files files;
+  const auto discovered = [&](const std::string& more, std::string_view target) {
+    (void)files.write("spin.yml", std::string(manifest) + more);
+    const auto fleet = files.parse("spinnaker: {manifest: spin.yml, discover: wind-*}\n");
+    REQUIRE_MESSAGE(fleet.has_value(), fleet.error().detail());
+    const Target* const found = find_target(*fleet, target);
+    REQUIRE(found != nullptr);
+    return found->discover.value_or("");
+  };
+  CHECK(discovered("", "orca") == "wind-orca.sails");
+  const auto at = [](std::string_view url) {
+    return "        services: {orca: {baseUrl: \"" + std::string(url) +
+           "\"}, redis: {baseUrl: \"rediss://spin-redis.sails.svc:6379\"}}\n";
+  };
+  CHECK(discovered(at("https://spin-orca:8083"), "orca") == "wind-orca.sails");
+  CHECK(discovered(at("https://spin-orca.sails.svc.cluster.local:8083"), "orca") ==
+        "wind-orca.sails");
+  CHECK(discovered(at("https://spin-orca.gales:8083"), "orca") == "");
+  CHECK(discovered(at("https://spin-orca.sails.example.com:8083"), "orca") == "");
+  CHECK(discovered(at("https://orca.example.com"), "orca") == "");
+  CHECK(discovered(at("https://spin-orca:8083"), "redis") == "wind-redis.sails");
+}
+
+TEST_CASE("spinnaker: discover -> its line is told, and an item of targets is above it") {
+  const Files files;
+  const auto fleet = files.parse(
+      "spinnaker:\n  manifest: spin.yml\n  discover: telltale-*\n"
+      "targets:\n  - {name: gate, discover: other.sails}\n");
+  REQUIRE_MESSAGE(fleet.has_value(), fleet.error().detail());
+  CHECK(find_target(*fleet, "gate")->discover == "other.sails");
+  CHECK(files.without_directory(fleet->sources.at("targets.orca.discover")) == "telltale.yml:3");
+}
+
+TEST_CASE("spinnaker: a discover that is no pattern of names -> one line") {
+  const Files files;
+  for (const std::string_view bad :
+       {"telltale", "*", "telltale-*.sails", "a-*-*", "-*", "Telltale-*"}) {
+    CAPTURE(bad);
+    CHECK(
+        files.complaint("spinnaker: {manifest: spin.yml, discover: \"" + std::string(bad) +
+                        "\"}\n") ==
+        "telltale.yml:1: spinnaker.discover: must be the name of a headless Service with one * for "
+        "the service, such as telltale-*");
+  }
+  (void)files.write("orca.yml", "server: {port: 8083}\n");
+  CHECK(files.complaint("spinnaker: {profiles: [orca.yml], discover: telltale-*}\n") ==
+        "telltale.yml:1: spinnaker.discover: wants the namespace of the Services; give namespace, "
+        "too");
+}
+
 TEST_CASE("spinnaker: enabled: false -> the target and the calls to it are gone") {
   const Files files;
   const Fleet fleet = files.fleet("targets: [{name: rosco, enabled: false}]\n");

@@ -107,6 +107,7 @@ TEST_SUITE("http") {
         {"GET", "/api/v1/rollout", 200, json_type},
         {"GET", "/api/v1/gates", 200, json_type},
         {"GET", "/api/v1/gates/need", 200, json_type},
+        {"GET", "/api/v1/gates/need/gate", 200, json_type},
         {"GET", "/gate/need", 200, text_type},
         {"POST", "/gate/need", 200, text_type},
         {"HEAD", "/gate/need", 200, text_type},
@@ -136,7 +137,8 @@ TEST_SUITE("http") {
         {"GET", "//", 404, text_type},
         {"GET", "/api/v1", 404, text_type},
         {"GET", "/api/v1/gates/", 404, text_type},
-        {"GET", "/api/v1/gates/need/gate", 404, text_type},
+        {"GET", "/api/v1/gates/need/", 404, text_type},
+        {"GET", "/api/v1/gates/need/gate/more", 404, text_type},
         {"GET", "/gate", 404, text_type},
         {"GET", "/gate/", 404, text_type},
         {"GET", "/gate/need/", 404, text_type},
@@ -148,6 +150,7 @@ TEST_SUITE("http") {
         {"POST", "/gate/other", 404, text_type},
         {"GET", "/gate/need%20", 404, text_type},
         {"GET", "/api/v1/gates/other", 404, text_type},
+        {"GET", "/api/v1/gates/need/other", 404, text_type},
         {"GET", "/gate/need/other", 404, text_type},
         {"GET", "/gate/other/gate", 404, text_type},
         {"GET", "/logs?target=other", 404, text_type},
@@ -431,6 +434,12 @@ TEST_SUITE("http") {
     CHECK(get(stale, "/gate/need").status == 403);
     CHECK(get(stale, "/gate/need/gate").status == 403);
     CHECK(get(stale, "/gate/need").body.starts_with("unknown"));
+    CHECK(get(fresh, "/api/v1/gates/need/gate").body.find(R"("status":"open","ready":true)") !=
+          std::string::npos);
+    CHECK(get(fresh, "/api/v1/gates/need/gate").body.find(R"("target":"gate"})") !=
+          std::string::npos);
+    CHECK(get(stale, "/api/v1/gates/need/gate").body.find(R"("status":"unknown")") !=
+          std::string::npos);
     CHECK(get(stale, "/api/v1/gates/need").body.find(R"("status":"unknown","ready":false)") !=
           std::string::npos);
     CHECK(get(stale, "/metrics").body.find("telltale_gate_open{gate=\"need\"} 0\n") !=

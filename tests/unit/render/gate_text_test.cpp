@@ -88,7 +88,7 @@ TEST_CASE("gate JSON: keys in their order; missing evidence stands among the blo
         R"("hint":"What to do."},{"target":"orca","address":"[::1]:8083","caller":"",)"
         R"("reason":"stale","detail":"Why it is so.","hint":"What to do."}],)"
         R"("accepted":[{"target":"redis","address":"","caller":"","reason":"connect_refused",)"
-        R"("detail":"Why it is so.","hint":"What to do."}],"step":"need"})"
+        R"("detail":"Why it is so.","hint":"What to do."}],"step":"need","target":null})"
         "\n");
 }
 

@@ -118,6 +118,8 @@ TEST_CASE("metrics: each fact of a clean fleet -> its value") {
                  "address=\"127.0.0.1:8084\"}") == "1");
   CHECK(value_of(exported, "identity_not_after_timestamp_seconds{identity=\"telltale\"}") ==
         "1811808000");
+  CHECK(value_of(exported, "identity_not_before_timestamp_seconds{identity=\"telltale\"}") ==
+        "1767225600");
   CHECK(value_of(exported,
                  "identity_info{identity=\"telltale\",fingerprint_sha256="
                  "\"00000000000000000000000000000000000000000000000000000000000000f1\","

@@ -58,7 +58,7 @@ TEST_CASE("status JSON: every object -> the keys of the contract first, addition
         "caller callee address runtime evidence presents rehearsed verdict reason detail hint "
         "identity path in_mesh strict");
   CHECK(keys_of(status.at("gates").at(0)) ==
-        "gate status ready since waiting blockers accepted step");
+        "gate status ready since waiting blockers accepted step target");
   CHECK(keys_of(status.at("gates").at(0).at("blockers").at(0)) ==
         "target address caller reason detail hint");
 }
