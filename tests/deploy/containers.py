@@ -1,8 +1,8 @@
 """podman and buildah with a storage of their own, and what can be seen of a container from outside.
 
 They run as root, by runc, without any network but each container's own loopback, and leave nothing behind but buildah's
-cache of blob sizes in /var/lib/containers/cache. The limits that containers.conf names are there because a container of
-CI may lower its limits and not raise them, and podman would raise them.
+cache of blob sizes in /var/lib/containers/cache and an empty folder in /run/containers. The limits that containers.conf
+names are there because a container of CI may lower its limits and not raise them, and podman would raise them.
 """
 
 import ctypes
@@ -28,7 +28,6 @@ image_copy_tmp_dir = "{directory}"
 infra_image = "{pause}"
 infra_command = "/pause"
 [network]
-network_backend = "netavark"
 network_config_dir = "{directory}/networks"
 """
 PAUSE = "localhost/pause:1"
