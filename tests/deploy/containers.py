@@ -1,19 +1,18 @@
-"""podman and buildah with a storage of their own, which leave nothing behind; and the network of a container, from outside.
+"""podman and buildah with a storage of their own, and what can be seen of a container from outside.
 
-They run as root, by runc, without any network but each container's own loopback. The limits that containers.conf names are
-there because a container of CI may lower its limits and not raise them, and podman would raise them.
+They run as root, by runc, without any network but each container's own loopback, and leave nothing behind but buildah's
+cache of blob sizes in /var/lib/containers/cache and an empty folder in /run/containers. The limits that containers.conf
+names are there because a container of CI may lower its limits and not raise them, and podman would raise them.
 """
 
 import ctypes
-import json
 import os
 import shutil
 import subprocess
-import tarfile
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Iterator
+from typing import Iterator
 
 CONTAINERS_CONF = """\
 [containers]
@@ -29,7 +28,6 @@ image_copy_tmp_dir = "{directory}"
 infra_image = "{pause}"
 infra_command = "/pause"
 [network]
-network_backend = "netavark"
 network_config_dir = "{directory}/networks"
 """
 PAUSE = "localhost/pause:1"
@@ -193,48 +191,3 @@ class Memory:
     def _stat(self, name: str) -> dict[str, int]:
         lines = (self._group / name).read_text().splitlines()
         return {key: int(value) for key, value in (line.split() for line in lines)}
-
-
-class Archive:
-    """An image in a file, as the OCI lays it out: what it says of itself, and the files in it."""
-
-    def __init__(self, path: Path):
-        with tarfile.open(path) as archive:
-            index = _json_of(archive, "index.json")
-            self.manifest = _json_of(archive, _blob(index["manifests"][0]))
-            self.config = _json_of(archive, _blob(self.manifest["config"]))
-            self.files: dict[str, tarfile.TarInfo] = {}
-            self._contents: dict[str, bytes] = {}
-            for layer in self.manifest["layers"]:
-                with tarfile.open(fileobj=archive.extractfile(_blob(layer))) as files:
-                    self._read(files)
-
-    def _read(self, files: tarfile.TarFile) -> None:
-        for member in files:
-            name = "/" + member.name.strip("/")
-            self.files[name] = member
-            content = files.extractfile(member) if member.isfile() else None
-            if content:
-                self._contents[name] = content.read()
-
-    def read(self, path: str) -> bytes:
-        return self._contents[path]
-
-    def size(self) -> int:
-        """Bytes of all files, uncompressed."""
-        return sum(member.size for member in self.files.values())
-
-    def packed_size(self) -> int:
-        """Bytes of the layers as they travel, compressed."""
-        return sum(layer["size"] for layer in self.manifest["layers"])
-
-
-def _blob(descriptor: dict[str, Any]) -> str:
-    return "blobs/" + descriptor["digest"].replace(":", "/")
-
-
-def _json_of(archive: tarfile.TarFile, name: str) -> dict[str, Any]:
-    content = archive.extractfile(name)
-    if not content:
-        raise RuntimeError(f"{name} is no file")
-    return json.loads(content.read())

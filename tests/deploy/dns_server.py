@@ -3,7 +3,8 @@
 
     dns_server.py LISTEN-ADDRESS FILE      {"spin-orca.spinnaker": ["127.7.0.1", "127.7.0.2"]}
 
-A name of the file is known below svc.cluster.local only, as in a cluster: it takes the search list of the pod's resolv.conf.
+A name of the file is known below svc.cluster.local only, as in a cluster: it takes the search list of the pod's
+resolv.conf to find it.
 """
 
 import json

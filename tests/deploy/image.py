@@ -8,7 +8,8 @@ import urllib.request
 from pathlib import Path
 from typing import Iterator
 
-from containers import Archive, Containers, Memory, network_of, status_of
+from archive import Archive
+from containers import Containers, Memory, network_of, status_of
 from daemon import wait_for
 from deploy_stage import DeployStage
 from servers.peer import Command
@@ -34,7 +35,7 @@ def check(stage: DeployStage) -> Iterator[Verdict]:
         megabytes = f"{archive.size() / 1e6:.1f} MB, {archive.packed_size() / 1e6:.1f} MB packed"
         yield f"is no larger than {MAXIMUM_MB} MB: {megabytes}", too_large(archive)
         yield "says what it is", description(stage, archive)
-        yield "the Containerfile says the same of itself, and lays out the same files", containerfile(stage, containers, archive)
+        yield "the Containerfile says the same, and lays out the same files", containerfile(stage, archive)
         yield "has nothing but what is needed", superfluous(archive)
         yield "has what is needed", missing(archive)
         yield "tells scanners which packages it is of", misstated_packages(archive)
@@ -98,7 +99,7 @@ def description(stage: DeployStage, archive: Archive) -> list[str]:
     ]
 
 
-def containerfile(stage: DeployStage, containers: Containers, archive: Archive) -> list[str]:
+def containerfile(stage: DeployStage, archive: Archive) -> list[str]:
     """What of the Containerfile can be held against the image without a registry."""
     lines = (stage.project / "deploy/container/Containerfile").read_text().replace("\\\n", "").splitlines()
     stage_two = lines[lines.index("FROM scratch"):]

@@ -1,9 +1,9 @@
 """podman in place of a kubelet: runs one pod as its template says, and nothing that the template does not say.
 
-It is no kubelet: there is no node, no API server and no scheduler, and the pod's network is its own loopback. What it takes
-over is what a template is about: securityContext, limits, volumes, probes with their own periods and thresholds, restarts and
-the end within terminationGracePeriodSeconds. A field that it does not know is an error, so that nothing is passed over in
-silence; those of UNUSED have no meaning without a cluster.
+It is no kubelet: there is no node, no API server and no scheduler, the pod's network is its own loopback, and what ends
+is started again at once. What it takes over is what a template is about: securityContext, limits, volumes, probes with
+their own periods and thresholds, restarts and the end within terminationGracePeriodSeconds. A field that it does not
+know is an error, so that nothing is passed over in silence; those of UNUSED have no meaning without a cluster.
 """
 
 import http.client

@@ -1,9 +1,10 @@
 """A pod's volumes as the kubelet lays them out on the node.
 
-ConfigMaps and Secrets: KEY is a link to ..data/KEY, ..data one to a folder named by the time; an update makes a new folder and
-renames the link, so that nobody sees half of it (kubernetes, pkg/volume/util/atomic_writer.go). With `fsGroup` the files
-belong to that group, which may read them whatever the mode says; the owner stays root (pkg/volume/volume_linux.go). A place to
-mount another volume at is made in the volume itself, since the container sees it read-only (nested_volumes.go).
+ConfigMaps and Secrets: KEY is a link to ..data/KEY, ..data one to a folder named by the time; an update makes a new
+folder and renames the link, so that nobody sees half of it (kubernetes, pkg/volume/util/atomic_writer.go). With
+`fsGroup` the files belong to that group, which may read them whatever the mode says; the owner stays root
+(pkg/volume/volume_linux.go). A place to mount another volume at is made in the volume itself, since the container sees
+it read-only (pkg/volume/util/nested_volumes.go).
 """
 
 import os
@@ -61,5 +62,3 @@ def make_nested(directory: Path, mount_path: str, others: list[str]) -> None:
         if other.startswith(f"{mount_path}/"):
             (directory / other.removeprefix(f"{mount_path}/")).mkdir(parents=True, exist_ok=True)
 
-
-__all__ = ["FILE_MODE", "Projection", "items_of", "make_nested"]
