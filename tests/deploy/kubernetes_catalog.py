@@ -123,11 +123,11 @@ def check_target(target: dict[str, Any], name: str, services: dict[str, Object])
 def check_wrong_config(stage: DeployStage, rendered: dict[str, list[Object]]) -> list[str]:
     mounts = mount(stage, "config-wrong", rendered["operator"])
     path = stage.lab / "config-wrong"
-    text = (path / "telltale.yml").read_text() + "  - {name: keel, discover: telltale-keel.spinnaker}\n"
+    text = (path / "telltale.yml").read_text() + "targets: [{name: keel, discover: telltale-keel.spinnaker}]\n"
     mounts.put(path, {"telltale.yml": text.encode()})
     checked = ask(stage, mounts, "--config.check")
     wrong = difference("the exit code", checked.returncode, 2)
-    return wrong + difference("that it names keel's item", "targets[9]: lacks" in checked.stderr, True)
+    return wrong + difference("that it names keel's item", "targets[0]: lacks" in checked.stderr, True)
 
 
 def check_probe(stage: DeployStage, rendered: dict[str, list[Object]]) -> list[str]:
