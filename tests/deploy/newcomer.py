@@ -13,6 +13,7 @@ from typing import Iterator
 
 import schema
 from containers import leave_network
+from daemon import Daemon
 from deploy_stage import DeployStage
 from fleet import OTHER, OURS
 from verdicts import Verdict
@@ -36,11 +37,11 @@ LAST = "kubectl -n spinnaker wait"
 def check(stage: DeployStage) -> Iterator[Verdict]:
     commands = commands_of(stage.project / "docs" / "getting-started.md")
     yield "the page has commands", [] if any(LAST in command for command in commands) else commands
-    stage.modules()  # while there is a registry to ask
-    leave_network()  # the page names 9943; this is the run's last part
-    stage.fleet.start()
+    stage.modules()  # as the image: while there is a registry to ask
     with Newcomer(stage) as newcomer:
         for command in commands:
+            if command.startswith("kubectl"):
+                newcomer.find_cluster()
             if not any(command.startswith(words) for words in ELSEWHERE):
                 yield command, newcomer.run(command)
         yield "what was applied fits its models", schema.validate(stage, newcomer.applied())
@@ -48,7 +49,6 @@ def check(stage: DeployStage) -> Iterator[Verdict]:
         newcomer.wait_for_gate("closed")
         yield "with a fault planted, the pipeline's last command fails", (
             [] if newcomer.run(commands[-1]) else ["it does not"])
-        stage.fleet.change("orca", "want", OURS)
 
 
 def commands_of(page: Path) -> list[str]:
@@ -65,6 +65,7 @@ class Newcomer:
         self._clone = stage.lab / "clone"
         self._state = stage.lab / "cluster"
         self._folder = self._before = self._clone
+        self._daemon: Daemon | None = None
         self._environment = os.environ | {
             "HOME": str(self._home),
             "PATH": f"{Path(__file__).resolve().parent / 'stand_ins'}:{os.environ['PATH']}",
@@ -82,14 +83,22 @@ class Newcomer:
         images = self._stage.lab / "images"
         (self._stage.lab / "storage.conf").write_text(STORAGE.format(folder=images))
         (self._clone / "build").symlink_to(self._stage.build.parent)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._daemon:
+            self._daemon.stop()
+
+    def find_cluster(self) -> None:
+        """Once: a network in which every port is free, the fleet, and what answers for telltale's pod."""
+        if self._daemon:
+            return
+        leave_network()
+        self._stage.fleet.start()
         # Where port-forward would lead, and, by the stand-in, the Service.
         self._daemon = self._stage.start_daemon("cluster-daemon", ("--probe.listen-address", "127.0.0.1:9944"),
                                                 "127.0.0.1:9943")
         self._make_identity()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._daemon.stop()
 
     def run(self, command: str) -> list[str]:
         """What is wrong with it: nothing if it ends with 0. The next one goes on in the folder this one ends in."""
