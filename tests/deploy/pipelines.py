@@ -126,6 +126,8 @@ def check_broken_pipelines(stage: DeployStage) -> Verdict:
         "a circle": lambda it: stages(it)["gate"]["requisiteStageRefIds"].append("check"),
         "a stage that is not there": lambda it: stages(it)["gate"].update(requisiteStageRefIds=["bak"]),
         "a deploy without the gate": lambda it: stages(it)["deploy"].update(requisiteStageRefIds=["bake"]),
+        "a deploy right behind the judgement": lambda it: stages(it)["deploy"].update(
+            requisiteStageRefIds=["judgement"]),
         "no statusJsonPath": lambda it: stages(it)["gate"].pop("statusJsonPath"),
         "a field misspelt": lambda it: stages(it)["gate"].update(successStatus="open"),
         "another artifact": lambda it: stages(it)["deploy"].update(manifestArtifactId="baked"),
@@ -209,8 +211,12 @@ def check_argo(scene: Scene) -> Iterator[Verdict]:
     web = argo_rollouts.resolve(scene.load("argo-rollouts/analysis-web.yaml"), {})
     expected = {"open": "Successful", "closed": "Failed", "unknown": "Inconclusive", "nobody": "Error",
                 "impostor": "Inconclusive"}
-    seen = {state: analyse(web, lambda: argo_rollouts.measure_web(web, scene.send_to(state))) for state in STATES}
-    yield "Argo Rollouts, web: only open succeeds", difference("outcomes", seen, expected)
+    for gate in ("need", *gates_of(scene.load("argo-rollouts/rollout.yaml"))):
+        one = argo_rollouts.resolve(scene.load("argo-rollouts/analysis-web.yaml"), {"gate": gate})
+        seen = {state: analyse(one, lambda: argo_rollouts.measure_web(one, scene.send_to(state))) for state in STATES}
+        yield f"Argo Rollouts, web, {gate}: only open succeeds", difference("outcomes", seen, expected)
+    yield "Argo Rollouts, web: of a service that the gate does not judge it learns nothing", difference(
+        "outcome", ask_argo_for(scene, "need/nobody"), "Error")
     prometheus = argo_rollouts.resolve(scene.load("argo-rollouts/analysis-prometheus.yaml"), {})
     expected |= {"nobody": "Inconclusive"}
     seen = {state: analyse(prometheus, lambda: measure_prometheus(prometheus, scene, state)) for state in STATES}
@@ -220,6 +226,17 @@ def check_argo(scene: Scene) -> Iterator[Verdict]:
     yield "Argo Rollouts, Prometheus: without one it is an error", difference("outcome", gone, "Error")
     yield check_sequences(web)
     yield check_rollout(scene)
+
+
+def gates_of(rollout: dict[str, Any]) -> list[str]:
+    """What its analyses ask for."""
+    steps = rollout["spec"]["strategy"]["canary"]["steps"]
+    return sorted({argument["value"] for step in steps for argument in step.get("analysis", {}).get("args", [])})
+
+
+def ask_argo_for(scene: Scene, gate: str) -> str:
+    metric = argo_rollouts.resolve(scene.load("argo-rollouts/analysis-web.yaml"), {"gate": gate})
+    return analyse(metric, lambda: argo_rollouts.measure_web(metric, scene.send_to("open")))
 
 
 def analyse(metric: dict[str, Any], measure: Callable[[], str]) -> str:
@@ -278,23 +295,31 @@ def check_flagger(scene: Scene) -> Iterator[Verdict]:
 def check_spinnaker(scene: Scene) -> Iterator[Verdict]:
     pipeline = json.loads((scene.project / GATES / "spinnaker" / "pipeline.json").read_text())
     values = {"service": SERVICE, "gate": "need", "revision": "main"}
-    webhooks = {stage["refId"]: spinnaker.with_parameters(stage, values)
-                for stage in pipeline["stages"] if stage["type"] == "webhook"}
+    stages = {stage["refId"]: stage for stage in pipeline["stages"] if stage["type"] == "webhook"}
+    webhooks = {ref: spinnaker.with_parameters(stage, values) for ref, stage in stages.items()}
     failed = dict.fromkeys(STATES, "TERMINAL")
     waiting = {"closed": "RUNNING", "unknown": "RUNNING"}
     table = {
         "gate": failed | waiting | {"open": "SUCCEEDED"},
         "still-open": failed | {"open": "SUCCEEDED"},
-        "check": failed | waiting | {"open": "SUCCEEDED", "impostor": "SUCCEEDED"},
-        # All three telltales see orca at want.
-        "seen": failed | dict.fromkeys(("open", "closed", "unknown"), "RUNNING"),
+        "check": failed | waiting | {"open": "SUCCEEDED"},
+        # All three telltales see orca at want; and of one that is not scraped nothing is known.
+        "seen": dict.fromkeys(STATES, "RUNNING"),
     }
     for ref, expected in table.items():
         yield f"Spinnaker, stage {ref}: goes on where it should alone", [
             fault for state, outcome in expected.items()
             for fault in difference(state, spinnaker.poll(webhooks[ref], scene.send_to(state)), outcome)]
-    seen = next(stage for stage in pipeline["stages"] if stage["refId"] == "seen")
-    flipped = spinnaker.with_parameters(seen, values | {"service": FLIPPED})
+    another = {ref: spinnaker.with_parameters(stage, values | {"service": "echo"})
+               for ref, stage in stages.items() if ref in table and ref != "seen"}
+    yield "Spinnaker: a gate that is closed for orca is open for echo", [
+        fault for ref, stage in another.items()
+        for fault in difference(ref, spinnaker.poll(stage, scene.send_to("closed")), "SUCCEEDED")]
+    misspelt = {ref: spinnaker.with_parameters(stage, values | {"service": "ocra"}) for ref, stage in stages.items()}
+    yield "Spinnaker: a service that the gate does not judge ends the pipeline", [
+        fault for ref in another
+        for fault in difference(ref, spinnaker.poll(misspelt[ref], scene.send_to("open")), "TERMINAL")]
+    flipped = spinnaker.with_parameters(stages["seen"], values | {"service": FLIPPED})
     yield "Spinnaker, stage seen: goes on once every replica is at need", difference(
         FLIPPED, spinnaker.poll(flipped, scene.send_to("open")), "SUCCEEDED")
     yield from check_url_restrictions(scene, [webhook["url"] for webhook in webhooks.values()])
@@ -326,6 +351,9 @@ def check_jobs(scene: Scene, program: Path) -> Iterator[Verdict]:
         deadline = job["spec"]["activeDeadlineSeconds"]
         wrong += [] if deadline >= least else [f"activeDeadlineSeconds {deadline} cuts off tries that take {least}"]
         yield f"{name}: complete where the gate is open, and nowhere else", wrong
+    named = scene.load("kubernetes/job.yaml")["metadata"]
+    yield "job.yaml: each asking is a Job of its own, and none finds an old one complete", difference(
+        "its names", {key for key in named if key.lower().endswith("name")}, {"generateName"})
     pod = scene.load("kubernetes/init-container.yaml")["spec"]["template"]["spec"]
     yield "init-container.yaml: ends well where the gate is open alone", [
         fault for state, code in codes.items() for fault in difference(

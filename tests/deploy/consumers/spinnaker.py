@@ -132,13 +132,16 @@ def _stage_faults(stage: dict[str, Any], before: set[str], stages: dict[str, dic
     wrong = [] if stage["failPipeline"] and not stage["continuePipeline"] else ["lets the pipeline go on when it fails"]
     if stage["type"] == "webhook":
         wrong += [f"has {field}, which is none of a webhook's" for field in set(stage) - WEBHOOK_FIELDS - STAGE_FIELDS]
-        if not stage.get("statusJsonPath") and "/gate/" not in stage["url"]:
+        if not stage.get("statusJsonPath"):
             wrong.append("has no statusJsonPath: any 200 would do")
         if stage.get("statusJsonPath") and not _words(stage.get("successStatuses", "")):
             wrong.append("has no successStatuses")
     if stage["type"] == "deployManifest":
-        kinds = {stages[ref]["type"] for ref in before}
+        judgements = {ref for ref in before if stages[ref]["type"] == "manualJudgment"}
         gates = [ref for ref in before if "/api/v1/gates/" in stages[ref].get("url", "")]
-        wrong += [] if gates else ["is not behind the gate"]
-        wrong += [] if "manualJudgment" in kinds else ["is not behind the judgement"]
+        wrong += [] if judgements else ["is not behind the judgement"]
+        wrong += [] if any(judgements & ancestors(stages, ref) for ref in gates) else [
+            "is not behind a gate that is asked after the judgement"]
+        wrong += [] if any(ancestors(stages, one) & set(gates) for one in judgements) else [
+            "is judged before the gate is open"]
     return wrong
