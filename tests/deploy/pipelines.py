@@ -24,6 +24,7 @@ from daemon import Daemon, wait_for
 from deploy_stage import DeployStage
 from impostor import Impostor
 from prometheus_server import Prometheus
+from rules import promtool
 from servers.peer import Command, Process, choose_ports
 from stage import Verdict, difference
 from telltale import to_yaml
@@ -81,7 +82,7 @@ def check(stage: DeployStage) -> Iterator[Verdict]:
     stage.fleet.change(FLIPPED, "need")
     with Impostor() as impostor:
         scene = set_up(stage, impostor)
-        yield from check_argo(scene)
+        yield from check_argo(stage, scene)
         yield from check_flagger(scene)
         yield from check_spinnaker(scene)
         yield from check_jobs(scene, stage.release / "telltale")
@@ -207,7 +208,7 @@ def start_telltale(stage: DeployStage, state: str) -> Daemon:
 # Argo Rollouts
 
 
-def check_argo(scene: Scene) -> Iterator[Verdict]:
+def check_argo(stage: DeployStage, scene: Scene) -> Iterator[Verdict]:
     web = argo_rollouts.resolve(scene.load("argo-rollouts/analysis-web.yaml"), {})
     expected = {"open": "Successful", "closed": "Failed", "unknown": "Inconclusive", "nobody": "Error",
                 "impostor": "Inconclusive"}
@@ -224,6 +225,7 @@ def check_argo(scene: Scene) -> Iterator[Verdict]:
     without = replace(scene, prometheuses=scene.telltales)  # where nobody answers
     gone = analyse(prometheus, lambda: measure_prometheus(prometheus, without, "nobody"))
     yield "Argo Rollouts, Prometheus: without one it is an error", difference("outcome", gone, "Error")
+    yield check_old_sample(stage, prometheus["provider"]["prometheus"]["query"])
     yield check_sequences(web)
     yield check_rollout(scene)
 
@@ -251,6 +253,19 @@ def measure_prometheus(metric: dict[str, Any], scene: Scene, state: str) -> str:
         return "Error"
     result = json.loads(answer.body)["data"]["result"]
     return argo_rollouts.phase_of(metric, [float(series["value"][1]) for series in result])
+
+
+def check_old_sample(stage: DeployStage, query: str) -> Verdict:
+    """One whose last sample stands unmarked, as behind remote write, beside one that goes on."""
+    name = "telltale_gate_status"
+    series = [{"series": f'{name}{{namespace="{namespace}",gate="need",status="{status}"}}', "values": f"{value}x{last}"}
+              for namespace, last in (("a", 30), ("b", 10)) for status, value in (("open", 1), ("closed", 0))]
+    asked = [{"expr": query, "eval_time": time, "exp_samples": [{"labels": "{}", "value": value}]}
+             for time, value in (("12m", 1), ("13m", 0))]
+    case = {"interval": "1m", "input_series": series, "promql_expr_test": asked}
+    file = stage.lab / "old-sample.yml"
+    file.write_text(yaml.safe_dump({"rule_files": [], "evaluation_interval": "1m", "tests": [case]}))
+    return "Argo Rollouts, Prometheus: a sample that is too old is not open", promtool("test", "rules", file)
 
 
 def check_sequences(metric: dict[str, Any]) -> Verdict:
