@@ -18,7 +18,8 @@ from deploy_stage import DeployStage
 from verdicts import Verdict, difference
 
 ALERTS = {
-    "TelltaleGateClosedAfterOpen": ["warning"], "TelltaleClientAuthDowngraded": ["critical"],
+    "TelltaleGateClosedAfterOpen": ["warning"], "TelltaleGateUnknownAfterOpen": ["warning"],
+    "TelltaleClientAuthDowngraded": ["critical"],
     "TelltaleClientAuthMismatch": ["warning"], "TelltaleEdgeWouldBreak": ["warning"],
     "TelltaleEdgeBroken": ["critical"], "TelltaleReplicasDisagree": ["warning"],
     "TelltaleCertificateExpiring": ["warning", "critical"], "TelltaleIdentityExpiring": ["warning"],
