@@ -17,7 +17,7 @@ from deploy_stage import DeployStage
 from kubernetes_catalog import check_names
 from kubernetes_daemon import check_daemon
 from kubernetes_sidecar import check_sidecar
-from manifests import GONE, RULES, Object, images_of, kustomize, objects_of, of_kind, spoilt
+from manifests import GONE, RULES, Object, images_of, is_discovery, kustomize, objects_of, of_kind, spoilt
 from verdicts import Verdict, difference
 
 COMPONENTS = ["servicemonitor", "podmonitor", "probe", "prometheusrule", "headless", "headless-oss", "istio-outside",
@@ -139,6 +139,7 @@ def check(stage: DeployStage) -> Iterator[Verdict]:
     yield "images are the project's, at its version", check_images(stage, rendered)
     yield "every flag is one of telltale's", check_flags(stage, rendered)
     yield "with the component webconfig, whoever scrapes does so by https", check_https(rendered)
+    yield "in Istio's mesh, telltale is outside, or its sidecar reaches istiod", check_istio(rendered)
     yield from check_names(stage, rendered)
     yield from check_sidecar(stage)
     yield from check_daemon(stage, rendered)
@@ -217,6 +218,23 @@ def check_https(rendered: dict[str, list[Object]]) -> list[str]:
         wrong += difference(f"the scheme of {kind}", place.get("scheme"), "https")
         wrong += difference(f"the name that {kind} checks", place["tlsConfig"]["serverName"], "telltale.spinnaker.svc")
     return wrong
+
+
+def check_istio(rendered: dict[str, list[Object]]) -> list[str]:
+    """What istiod and its webhook go by; they themselves are not asked."""
+    wrong = []
+    for name, inject, dataplane in (("istio", "false", "none"), ("everything", "true", None)):
+        [deployment] = of_kind(rendered[name], "Deployment")
+        labels = deployment["spec"]["template"]["metadata"]["labels"]
+        wrong += difference(f"{name}: the sidecar", labels.get("sidecar.istio.io/inject"), inject)
+        wrong += difference(f"{name}: ambient mode", labels.get("istio.io/dataplane-mode"), dataplane)
+        exported = {one["metadata"].get("annotations", {}).get("networking.istio.io/exportTo")
+                    for one in filter(is_discovery, of_kind(rendered[name], "Service"))}
+        wrong += difference(f"{name}: who in the mesh learns of headless Services", exported, {"~"})
+    [policy] = of_kind(rendered["everything"], "NetworkPolicy")
+    reached = [port["port"] for rule in policy["spec"]["egress"] for peer in rule["to"] for port in rule.get("ports", [])
+               if "istio-system" in peer.get("namespaceSelector", {}).get("matchLabels", {}).values()]
+    return wrong + difference("the ports of istiod that the sidecar reaches", reached, [15012])
 
 
 def check_docs(stage: DeployStage) -> list[str]:
