@@ -98,9 +98,10 @@ def linked(field: str, title: str, url: str) -> Json:
     return override(field, links=[{"title": title, "url": url, "targetBlank": True}])
 
 
-TARGET_LINK = linked("target", "This target on telltale's page", "${page}/targets/${__value.raw}")
-CALLEE_LINK = linked("callee", "This target on telltale's page", "${page}/targets/${__value.raw}")
-REASON_LINK = linked("reason", "What this reason means", "${docs}/reasons.md")
+# `:raw`, since Grafana escapes what it puts into a link: some versions the `://` of a URL, too.
+TARGET_LINK = linked("target", "This target on telltale's page", "${page:raw}/targets/${__value.raw}")
+CALLEE_LINK = linked("callee", "This target on telltale's page", "${page:raw}/targets/${__value.raw}")
+REASON_LINK = linked("reason", "What this reason means", "${docs:raw}/reasons.md")
 
 
 # Panels. `nothing` is what a panel says when no series come.
@@ -289,7 +290,7 @@ class Board:
             "graphTooltip": 1, "refresh": "30s", "time": {"from": "now-6h", "to": "now"}, "timezone": "browser",
             "annotations": {"list": self._annotations},
             "links": [self._link("dashboards", "telltale", tags=["telltale"], includeVars=True, keepTime=True),
-                      self._link("link", "telltale's page", url="${page}/", targetBlank=True, icon="external link")],
+                      self._link("link", "telltale's page", url="${page:raw}/", targetBlank=True, icon="external link")],
             "templating": {"list": [VARIABLES[name] for name in self._variables]},
             "panels": self._panels}
 

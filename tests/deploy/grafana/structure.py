@@ -104,6 +104,8 @@ def variables(dashboard: Json) -> Iterator[str]:
         yield f"${name} is used and not defined"
     for name in sorted(set(defined) - used):
         yield f"${name} is defined and not used"
+    for name in re.findall(r"'url': '\$\{(\w+)\}", everything):
+        yield f"a link begins with ${name}, which is escaped unless it is :raw"
     for source in re.findall(r"'uid': '([^']*)'", everything):
         if source not in ("${datasource}", dashboard["uid"]):
             yield f"the data source is {source}, and not the variable"
