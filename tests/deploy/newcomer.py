@@ -22,7 +22,7 @@ from verdicts import Verdict
 ELSEWHERE = {
     "tools/demo --once": "the demo is a part of tools/test",
     "tools/packages build deploy": "whoever runs this has them",
-    "skopeo copy": "there is no registry",
+    "buildah push": "there is no registry",
 }
 COMMAND_TIMEOUT_S = 300
 STORAGE = """\
@@ -62,7 +62,7 @@ class Newcomer:
     def __init__(self, stage: DeployStage):
         self._stage = stage
         self._home = stage.lab / "home"
-        self._clone = stage.lab / "clone"
+        self._clone = self._home / "telltale"  # where many have it
         self._state = stage.lab / "cluster"
         self._folder = self._before = self._clone
         self._daemon: Daemon | None = None
