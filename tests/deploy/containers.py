@@ -12,10 +12,13 @@ import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Iterator
+
+from groups import run_group
 
 CONTAINERS_CONF = """\
 [containers]
@@ -26,7 +29,7 @@ runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 lock_type = "file"
-tmp_dir = "{directory}/libpod"
+tmp_dir = "{run}/libpod"
 image_copy_tmp_dir = "{directory}"
 infra_image = "{pause}"
 infra_command = "/pause"
@@ -36,6 +39,7 @@ network_config_dir = "{directory}/networks"
 PAUSE = "localhost/pause:1"
 PAUSE_SOURCE = "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n"
 CGROUPS = Path("/sys/fs/cgroup")
+RUN = Path("/run")
 CLONE_NEWNET = 0x40000000  # sched.h
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1  # netdevice(7)
 DEADLINE_S = 120
@@ -48,17 +52,19 @@ class Containers:
     """A storage in the lab. As a context it ends with every container, pod, mount and file of it removed."""
 
     def __init__(self, lab: Path):
+        if os.geteuid() != 0:
+            raise RuntimeError("containers are run by root here")
         self.directory = lab / "containers"
+        # podman takes 50 characters for it, which a TMPDIR may have by itself.
+        self._run_directory = Path(tempfile.mkdtemp(prefix="telltale-", dir=RUN))
         self.storage = ["--storage-driver", "vfs", "--root", str(self.directory / "root"),
-                        "--runroot", str(self.directory / "run")]
+                        "--runroot", str(self._run_directory)]
         self._environment = os.environ | {"CONTAINERS_CONF": str(self.directory / "containers.conf")}
         self._cgroup = f"/telltale-{os.getpid()}"
 
     def __enter__(self) -> "Containers":
-        if os.geteuid() != 0:
-            raise RuntimeError("containers are run by root here")
         (self.directory / "networks").mkdir(parents=True)
-        conf = CONTAINERS_CONF.format(directory=self.directory, pause=PAUSE)
+        conf = CONTAINERS_CONF.format(directory=self.directory, run=self._run_directory, pause=PAUSE)
         (self.directory / "containers.conf").write_text(conf)
         return self
 
@@ -68,20 +74,21 @@ class Containers:
             self.try_podman(*words)
         for mount in self.mounts():
             subprocess.run(["umount", "--lazy", mount], check=False)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        for folder in (self.directory, self._run_directory):
+            shutil.rmtree(folder, ignore_errors=True)
         for group in sorted(CGROUPS.rglob(self._cgroup.lstrip("/")), reverse=True):
             remove_cgroup(group)
 
     def mounts(self) -> list[str]:
         """What is mounted below the storage, the innermost first."""
-        lines = Path("/proc/self/mounts").read_text().splitlines()
-        return sorted((line.split()[1] for line in lines if line.split()[1].startswith(f"{self.directory}/")),
-                      reverse=True)
+        below = (f"{self.directory}/", f"{self._run_directory}/")
+        places = (line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines())
+        return sorted((place for place in places if place.startswith(below)), reverse=True)
 
     def build(self, script: Path, *flags: str) -> subprocess.CompletedProcess[str]:
         """What deploy/container/build does with these flags and this storage."""
-        return subprocess.run([script, *self.storage, *flags], env=self._environment, text=True, capture_output=True,
-                              timeout=DEADLINE_S * 2)
+        return run_group([script, *self.storage, *flags], env=self._environment | {"TMPDIR": str(self.directory)},
+                         timeout=DEADLINE_S * 2)
 
     def make_pause(self) -> None:
         """The image of a pod's first container, which holds the network and does nothing."""
