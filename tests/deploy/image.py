@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import subprocess
 import urllib.request
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import Iterator
 
 from archive import Archive
-from containers import Containers, Memory, network_of, status_of
+from containers import DEADLINE_S, Containers, Memory, network_of, status_of
 from daemon import wait_for
 from deploy_stage import DeployStage
+from groups import run_group
 from servers.peer import Command
 from telltale import to_yaml
 from verdicts import Verdict, difference
@@ -90,7 +92,7 @@ def description(stage: DeployStage, archive: Archive) -> list[str]:
         *difference("User", config.get("User"), "65532:65532"),
         *difference("Entrypoint", config.get("Entrypoint"), ["/usr/bin/telltale"]),
         *difference("Cmd", config.get("Cmd"), ["--config.file=/etc/telltale/telltale.yml"]),
-        *difference("ExposedPorts", sorted(config.get("ExposedPorts", {})), ["9943", "9944"]),
+        *difference("ExposedPorts", sorted(config.get("ExposedPorts", {})), ["9943/tcp", "9944/tcp"]),
         *difference("title", labels.get("title"), "telltale"),
         *difference("version", labels.get("version"), version_of(stage).split()[1]),
         *difference("licenses", labels.get("licenses"), "Apache-2.0"),
@@ -110,7 +112,7 @@ def containerfile(stage: DeployStage, archive: Archive) -> list[str]:
     made = {key: value for key, value in config["Labels"].items() if key in labels}
     folder = stage.lab / "assembled"
     flags = ["--binary", str(stage.release / "telltale"), "--assemble", str(folder)]
-    done = subprocess.run([build_script(stage), *flags], capture_output=True, text=True)
+    done = run_group([build_script(stage), *flags], timeout=DEADLINE_S, env=os.environ | {"TMPDIR": str(stage.lab)})
     assembled = {f"/{path.relative_to(folder)}" for path in folder.rglob("*")}
     return [
         *failure(done), *difference("its labels", labels, made), *difference("USER", says["USER"], config["User"]),

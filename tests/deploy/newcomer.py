@@ -16,6 +16,7 @@ from containers import leave_network
 from daemon import Daemon
 from deploy_stage import DeployStage
 from fleet import OTHER, OURS
+from groups import run_group
 from verdicts import Verdict
 
 # Not run here, and why.
@@ -68,6 +69,7 @@ class Newcomer:
         self._daemon: Daemon | None = None
         self._environment = os.environ | {
             "HOME": str(self._home),
+            "TMPDIR": str(self._home),
             "PATH": f"{Path(__file__).resolve().parent / 'stand_ins'}:{os.environ['PATH']}",
             "STAND_IN_STATE": str(self._state),
             "STAND_IN_TELLTALE": str(stage.release / "telltale"),
@@ -103,8 +105,8 @@ class Newcomer:
     def run(self, command: str) -> list[str]:
         """What is wrong with it: nothing if it ends with 0. The next one goes on in the folder this one ends in."""
         script = f"set -e\n{command.removesuffix('&')}\npwd >{self._state / 'folder'}"
-        ran = subprocess.run(["bash", "-c", script], cwd=self._folder, capture_output=True, text=True,
-                             env=self._environment | {"OLDPWD": str(self._before)}, timeout=COMMAND_TIMEOUT_S)
+        ran = run_group(["bash", "-c", script], cwd=self._folder, timeout=COMMAND_TIMEOUT_S,
+                        env=self._environment | {"OLDPWD": str(self._before)})
         if ran.returncode != 0:
             return [f"exit {ran.returncode}", *(ran.stdout + ran.stderr).splitlines()[-15:]]
         folder = Path((self._state / "folder").read_text().strip())
