@@ -62,8 +62,14 @@ def plant_kind(board: Json) -> str:
     return "singlestat"
 
 
+def plant_link(board: Json) -> str:
+    """a link whose URL Grafana escapes"""
+    board["links"].append({"url": "${page}/"})
+    return ":raw"
+
+
 AGAINST_RULES = (plant_metric, plant_all, plant_overlap, plant_id, plant_variable, plant_unused, plant_source,
-                 plant_column, plant_kind)
+                 plant_column, plant_kind, plant_link)
 
 
 def in_board(board: Json) -> str:
