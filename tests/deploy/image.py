@@ -194,6 +194,9 @@ def credentials(stage: DeployStage, containers: Containers, image: str) -> Itera
     config = ("--volume", f"{lab}:/etc/telltale:ro")
     checked = containers.run(image, "--config.file=/etc/telltale/telltale.yml", "--config.check", flags=config)
     yield "--config.check reads what is mounted", failure(checked)
+    anybody = containers.run(image, "--config.file=/etc/telltale/telltale.yml", "--config.check",
+                             flags=(*config, "--user", "1000680000:0"))
+    yield "any other user will do, as OpenShift has it", failure(anybody)
     absent = containers.run(image)
     yield "without a configuration it says so and ends with 2", [
         *difference("the status", absent.returncode, 2),
