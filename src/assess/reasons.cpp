@@ -174,8 +174,8 @@ constexpr std::array<ReasonRow, enumerators<Reason>().size()> rows = {{
      "Whether the service accepts the certificate of a caller, or telltale's, could not be "
      "confirmed.",
      "Configure the identity with its key, from a CA in `trust`: then it is presented for real. "
-     "Leave "
-     "`probe.stranger` at `every_round`: where nobody is refused, being let in proves nothing.",
+     "Leave `probe.stranger` at `every_round`: where nobody is refused, being let in proves "
+     "nothing.",
      "RFC 8446 4.4.2.4"},
     {Reason::identity_unreadable, warning, "An identity of telltale's own cannot be read anew.",
      "Mend the file or its password; until then telltale goes on with what it read last.",

@@ -27,14 +27,12 @@ std::vector<std::string> read_files(const Value& value) {
 /// A pattern with one `*`, which is a DNS label whatever service stands for it.
 std::string read_discover_pattern(const Value& value) {
   const std::string& pattern = value.text("pattern");
-  const std::size_t star = pattern.find('*');
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   };
   const bool is_label = !pattern.starts_with('-') && !pattern.ends_with('-') &&
                         std::ranges::all_of(pattern, [&](char c) { return c == '*' || fits(c); });
-  if (std::ranges::count(pattern, '*') != 1 || pattern.size() == 1 || star == std::string::npos ||
-      !is_label) {
+  if (std::ranges::count(pattern, '*') != 1 || pattern.size() == 1 || !is_label) {
     value.fail(
         "must be the name of a headless Service with one * for the service, such as telltale-*");
   }
